@@ -1,0 +1,14 @@
+/** What one rule says of one request. A rule is named after the fault it finds; `ok` means that the fault is absent. */
+export type Finding = {
+  /** Stable id of the rule, snake_case: `window_too_old`. */
+  readonly rule: string;
+  readonly ok: boolean;
+  /** One sentence a person can read, with the measured values in it. */
+  readonly reason: string;
+  readonly measured?: string | number | boolean;
+  readonly limit?: string | number | boolean;
+  /** What to change so that the rule passes. */
+  readonly fix?: string;
+  /** The sentence of the process behind the rule, in a few words. */
+  readonly clause: string;
+};

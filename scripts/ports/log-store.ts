@@ -1,0 +1,50 @@
+// Where log lines come from: plan first (what would be read), then pull the candidate lines.
+
+import type { Scope } from "../domain/information-request/scope.ts";
+import type { LogProfile } from "../domain/log-profile.ts";
+
+/** One object of the archive (a file, an index, a table partition) of one source and day. */
+export type Partition = {
+  readonly source: string;
+  /** UTC day, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly object: string;
+  readonly bytes: number;
+};
+export type DivePlan = {
+  readonly kind: string;
+  /** What is asked, in the store's own language, and its parameters: goes into the manifest. */
+  readonly query: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly partitions: readonly Partition[];
+  /** Days of the window with no object, by source. */
+  readonly missing: ReadonlyMap<string, readonly string[]>;
+};
+/** One line as it lies in the store. */
+export type LogLine = {
+  readonly partition: Partition;
+  /** 1-based line number in the object. */
+  readonly line: number;
+  /** The bytes without the line end. */
+  readonly bytes: Uint8Array;
+};
+export type PartitionEnd = {
+  readonly partition: Partition;
+  /** Lines of the object in all, candidates or not. */
+  readonly scanned: number;
+  /** Why the object could not be read to its end; null = it was. */
+  readonly broken: string | null;
+};
+export type LogStore = {
+  readonly plan: (scope: Scope, profiles: readonly LogProfile[]) => Promise<DivePlan>;
+  /**
+   * Candidate lines of one partition, in order. A sound prefilter may leave out lines that cannot match;
+   * whatever cannot be judged without parsing is handed on. Ends with the counts as the return value.
+   */
+  readonly pull: (
+    partition: Partition,
+    scope: Scope,
+    profile: LogProfile,
+    signal: AbortSignal,
+  ) => AsyncGenerator<LogLine, PartitionEnd>;
+};

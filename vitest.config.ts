@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 30_000,
+    coverage: {
+      include: ["scripts/**/*.ts"],
+      thresholds: { "scripts/domain/**": { 100: true } },
+    },
+  },
+});
