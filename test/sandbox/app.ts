@@ -1,0 +1,74 @@
+/** Puts the sandbox together: parameters, who asks, routes, error bodies, write log. */
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import { ApiError } from "./errors.ts";
+import { type App, authenticate, type Ctx, type Env } from "./http.ts";
+import { Params, parseBody, parseRack } from "./params.ts";
+import { apiRegistrars, rootRegistrars } from "./registrars.ts";
+import type { State } from "./state.ts";
+
+const API = "/api/v4";
+const BODY_LOG_LIMIT = 64 * 1024;
+
+/** The whole application over a state; `app.request()` works without a listening server. */
+export function createApp(state: State): App {
+  const app: App = new Hono<Env>();
+  const api: App = new Hono<Env>();
+  api.use(async (c, next) => {
+    await readParams(c);
+    c.set("actor", authenticate(c, state));
+    await next();
+  });
+  for (const register of apiRegistrars) register(api, state);
+  app.use(`${API}/*`, (c, next) => logWrites(c, state, next));
+  app.route(API, api);
+  app.all(`${API}/*`, (c) => c.json({ error: "404 Not Found" }, 404));
+  for (const register of rootRegistrars) register(app, state);
+  app.onError((error) => errorResponse(error));
+  api.onError((error) => errorResponse(error));
+  app.notFound((c) => c.text("404 Not Found", 404));
+  return app;
+}
+
+/** Merges query, form, JSON and multipart; a package upload's body is never parsed. */
+async function readParams(c: Ctx): Promise<void> {
+  const query = parseRack(new URL(c.req.url).search.slice(1));
+  const raw = c.req.method === "PUT" && /\/packages\/generic\//.test(c.req.path);
+  const body = raw
+    ? {}
+    : await parseBody(c.req.header("content-type") ?? "", await c.req.arrayBuffer());
+  c.set("params", new Params({ ...query, ...body }));
+  c.set("actor", null);
+}
+
+async function logWrites(c: Ctx, state: State, next: () => Promise<void>): Promise<void> {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+  const body = Buffer.from(await c.req.arrayBuffer());
+  const record = {
+    at: state.stamp(),
+    method: c.req.method,
+    path: c.req.path,
+    body_sha256: createHash("sha256").update(body).digest("hex"),
+    body: body.subarray(0, BODY_LOG_LIMIT).toString("utf8"),
+    status: 0,
+    user: null as string | null,
+  };
+  state.writes.push(record);
+  await next();
+  record.status = c.res.status;
+  record.user = c.var.actor?.user.username ?? null;
+}
+
+function errorResponse(error: unknown): Response {
+  if (error instanceof ApiError) {
+    return new Response(JSON.stringify(error.body), {
+      status: error.status,
+      headers: { "content-type": "application/json", ...error.headers },
+    });
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Response(JSON.stringify({ message: `500 Internal Server Error: ${message}` }), {
+    status: 500,
+    headers: { "content-type": "application/json" },
+  });
+}
