@@ -27,6 +27,8 @@ export type LogLine = {
   readonly line: number;
   /** The bytes without the line end. */
   readonly bytes: Uint8Array;
+  /** True when the line was too long to be held: `bytes` is its beginning, it cannot be judged. */
+  readonly cut?: boolean;
 };
 export type PartitionEnd = {
   readonly partition: Partition;

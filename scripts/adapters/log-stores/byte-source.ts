@@ -1,0 +1,110 @@
+/** The bytes of one archive file, unpacked: whatever is wrong with the file is said, never skipped. */
+import { constants } from "node:fs";
+import { type FileHandle, open, realpath } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+/** The file cannot be read to its end; the message is for the manifest and holds no path. */
+export class BrokenFile extends Error {
+  override readonly name = "BrokenFile";
+}
+
+const CHUNK = 256 * 1024;
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+const PARQUET = [0x50, 0x41, 0x52, 0x31];
+const GZIP = [0x1f, 0x8b];
+
+/**
+ * Streams a file in chunks; gzip (also of several members) is known by its first bytes, not by its name.
+ * @param path absolute, below a root that has been resolved already
+ * @param size bytes that the file had when the dive was planned
+ * @throws BrokenFile for a symbolic link, a changed size, an unknown packing, a cut or corrupt gzip, or a read that fails
+ */
+export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array, void> {
+  const file = await openPlain(path, size);
+  try {
+    const head = new Uint8Array(4);
+    const { bytesRead } = await file.read(head, 0, 4, 0);
+    const packing = packingOf(head.subarray(0, bytesRead), path);
+    if (packing === "gzip") yield* gunzipped(file, size);
+    else yield* plain(file, size);
+  } catch (error) {
+    throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
+  } finally {
+    await file.close();
+  }
+}
+
+async function openPlain(path: string, size: number): Promise<FileHandle> {
+  try {
+    if ((await realpath(path)) !== path) throw new BrokenFile("a symbolic link is not followed");
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const now = await file.stat();
+    if (now.isFile() && now.size === size) return file;
+    await file.close();
+    throw new BrokenFile("the file changed while the dive ran");
+  } catch (error) {
+    throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
+  }
+}
+
+function packingOf(head: Uint8Array, path: string): "gzip" | "none" {
+  const startsWith = (magic: readonly number[]): boolean =>
+    magic.every((byte, at) => head[at] === byte);
+  if (startsWith(GZIP)) return "gzip";
+  if (startsWith(ZSTD)) throw new BrokenFile("zstd is not read: unpack it, or pack it with gzip");
+  if (startsWith(PARQUET)) throw new BrokenFile("Parquet is not read: export it as NDJSON");
+  if (path.endsWith(".gz")) throw new BrokenFile("named .gz, but it is not gzip");
+  return "none";
+}
+
+async function* plain(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+  let read = 0;
+  for await (const chunk of bytesFrom(file, 0)) {
+    read += chunk.length;
+    yield chunk;
+  }
+  if (read !== size) throw new BrokenFile("the file changed while the dive ran");
+}
+
+async function* gunzipped(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+  const packed = Readable.from(bytesFrom(file, 0));
+  const unpacked = createGunzip({ chunkSize: CHUNK });
+  packed.on("error", (error) => unpacked.destroy(error));
+  packed.pipe(unpacked);
+  try {
+    for await (const chunk of unpacked) yield chunk;
+  } finally {
+    packed.destroy();
+    unpacked.destroy();
+  }
+  await refuseHiddenTail(file, unpacked.bytesWritten, size);
+}
+
+/** zlib stops at a zero byte after a member and takes it for padding: a further member behind it would be lost. */
+async function refuseHiddenTail(file: FileHandle, from: number, size: number): Promise<void> {
+  if (from >= size) return;
+  for await (const chunk of bytesFrom(file, from)) {
+    if (chunk.some((byte) => byte !== 0)) {
+      throw new BrokenFile("data follows the end of the gzip stream");
+    }
+  }
+}
+
+async function* bytesFrom(file: FileHandle, start: number): AsyncGenerator<Uint8Array, void> {
+  for (let position = start; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The words for an error of the system or of zlib: its code, never its message, which carries the path. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  if (code === "Z_BUF_ERROR") return "the gzip data end too early";
+  if (code === "Z_DATA_ERROR") return "the gzip data are corrupt";
+  if (code === "ELOOP") return "a symbolic link is not followed";
+  return `the file cannot be read (${code})`;
+}
