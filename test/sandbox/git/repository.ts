@@ -1,0 +1,293 @@
+// A bare repository of the sandbox, read through the system's git; what a commit id names is read once and kept.
+import { mkdirSync } from "node:fs";
+import { diffTrees, type FileDiff } from "./diff.ts";
+import { git, gitText, gitTry } from "./run-git.ts";
+
+/** Git's name for "no commit". */
+export const NO_COMMIT = "0".repeat(40);
+/** The empty tree, which every repository knows. */
+export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+export type CommitInfo = {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly authorName: string;
+  readonly authorEmail: string;
+  /** ISO 8601 with the offset that git stored. */
+  readonly authoredDate: string;
+  readonly committerName: string;
+  readonly committerEmail: string;
+  readonly committedDate: string;
+  readonly message: string;
+};
+
+export type TreeEntry = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: "tree" | "blob" | "commit";
+  readonly path: string;
+  readonly mode: string;
+};
+
+export type LogFilter = {
+  readonly ref: string;
+  readonly path?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly author?: string | undefined;
+  readonly firstParent?: boolean | undefined;
+  readonly all?: boolean | undefined;
+  readonly exclude?: string | undefined;
+};
+
+const COMMIT_FORMAT = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join(
+  "%x00",
+);
+/** Ends one commit in a listing: a byte pair that no message can hold. */
+const END = "%x00%x00";
+
+/** Reads of one bare repository. Names that do not resolve answer `null`; writes are in `commit-actions.ts` and `merge.ts`. */
+export class Repository {
+  readonly directory: string;
+  readonly #commits = new Map<string, CommitInfo>();
+  readonly #diffs = new Map<string, readonly FileDiff[]>();
+  readonly #patchIds = new Map<string, string>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Creates the bare repository on disk, without a commit. */
+  static create(directory: string, defaultBranch: string): Repository {
+    mkdirSync(directory, { recursive: true });
+    git(directory, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, "."]);
+    git(directory, ["config", "http.receivepack", "true"]);
+    git(directory, ["config", "http.uploadpack", "true"]);
+    git(directory, ["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    git(directory, ["config", "transfer.hideRefs", "refs/sandbox"]);
+    git(directory, ["config", "core.logAllRefUpdates", "false"]);
+    return new Repository(directory);
+  }
+
+  /** The commit id a branch, tag, `refs/…` or (short) id names. */
+  resolve(ref: string): string | null {
+    if (ref === "" || ref.startsWith("-")) return null;
+    if (/^[0-9a-f]{40}$/.test(ref) && this.#commits.has(ref)) return ref;
+    for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, ref]) {
+      const found = gitTry(this.directory, [
+        "rev-parse",
+        "--quiet",
+        "--verify",
+        "--end-of-options",
+        `${name}^{commit}`,
+      ]);
+      if (found !== null) return found.trim();
+    }
+    return null;
+  }
+
+  /** Branch names with their heads, sorted by name. */
+  branches(): ReadonlyMap<string, string> {
+    return this.#refs("refs/heads/");
+  }
+
+  branchHead(branch: string): string | null {
+    return this.branches().get(branch) ?? null;
+  }
+
+  tags(): ReadonlyMap<string, string> {
+    return this.#refs("refs/tags/");
+  }
+
+  #refs(prefix: string): ReadonlyMap<string, string> {
+    const lines = gitText(this.directory, [
+      "for-each-ref",
+      "--format=%(objectname) %(refname)",
+      prefix,
+    ]);
+    const refs = new Map<string, string>();
+    for (const line of lines.split("\n").filter((text) => text !== "")) {
+      refs.set(line.slice(41 + prefix.length), line.slice(0, 40));
+    }
+    return refs;
+  }
+
+  /** `git check-ref-format --branch` without its shorthand for previous branches. */
+  validBranchName(name: string): boolean {
+    if (name === "" || name.startsWith("-") || name.startsWith("refs/") || name === "HEAD") {
+      return false;
+    }
+    return gitTry(this.directory, ["check-ref-format", `refs/heads/${name}`]) !== null;
+  }
+
+  /** Moves a ref by compare-and-swap; `false` when it did not stand at `from` any more. */
+  updateRef(ref: string, to: string, from: string): boolean {
+    return gitTry(this.directory, ["update-ref", ref, to, from]) !== null;
+  }
+
+  deleteRef(ref: string, from: string): boolean {
+    return gitTry(this.directory, ["update-ref", "-d", ref, from]) !== null;
+  }
+
+  /** One commit, by anything {@link resolve} takes. */
+  commit(ref: string): CommitInfo | null {
+    const id = this.resolve(ref);
+    if (id === null) return null;
+    return this.#commits.get(id) ?? this.#readCommits(["--max-count=1", id])[0] ?? null;
+  }
+
+  /** Commits reachable from a ref, newest first, all of them: the caller pages. */
+  log(filter: LogFilter): readonly CommitInfo[] {
+    const args: string[] = [];
+    if (filter.since !== undefined) args.push(`--since=${filter.since}`);
+    if (filter.until !== undefined) args.push(`--until=${filter.until}`);
+    if (filter.author !== undefined) args.push("--fixed-strings", `--author=${filter.author}`);
+    if (filter.firstParent === true) args.push("--first-parent");
+    if (filter.all === true) args.push("--branches", "--tags");
+    else args.push(filter.ref);
+    if (filter.exclude !== undefined) args.push(`^${filter.exclude}`);
+    args.push("--");
+    if (filter.path !== undefined) args.push(`:(literal)${filter.path}`);
+    return this.#readCommits(args);
+  }
+
+  #readCommits(args: readonly string[]): readonly CommitInfo[] {
+    const text = gitText(this.directory, [
+      "log",
+      `--format=tformat:${COMMIT_FORMAT}${END}`,
+      ...args,
+    ]);
+    return text
+      .split("\0\0\n")
+      .filter((record) => record !== "")
+      .map((record) => {
+        const commit = parseCommit(record);
+        this.#commits.set(commit.id, commit);
+        return commit;
+      });
+  }
+
+  /** The entry at a path, `null` when there is none; the path `""` is the root tree. */
+  entry(ref: string, path: string): TreeEntry | null {
+    const lines = gitTry(this.directory, ["ls-tree", "-z", "--full-tree", ref, "--", path]);
+    const entry = parseTree(lines ?? "")[0];
+    return entry === undefined || entry.path !== path ? null : entry;
+  }
+
+  /** The entries of a directory, trees first as GitLab shows them; `null` when the ref or directory does not exist. */
+  tree(ref: string, path: string, recursive: boolean): readonly TreeEntry[] | null {
+    const clean = path.replace(/^\/+|\/+$/g, "");
+    const args = ["ls-tree", "-z", "--full-tree"];
+    if (recursive) args.push("-r", "-t");
+    const lines = gitTry(this.directory, [...args, `${ref}:${clean}`]);
+    if (lines === null) return null;
+    const prefix = clean === "" ? "" : `${clean}/`;
+    const entries = parseTree(lines).map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }));
+    return recursive ? entries : [...entries].sort(treesFirst);
+  }
+
+  /** Every file of a tree by path: what the checks of a commit's actions look at. */
+  files(ref: string): ReadonlyMap<string, TreeEntry> {
+    const lines = gitText(this.directory, ["ls-tree", "-z", "-r", "--full-tree", ref]);
+    return new Map(parseTree(lines).map((entry) => [entry.path, entry]));
+  }
+
+  /** The bytes of a blob by its id. */
+  blob(id: string): Buffer | null {
+    if (!/^[0-9a-f]{40}$/.test(id)) return null;
+    if (gitTry(this.directory, ["cat-file", "-t", id])?.trim() !== "blob") return null;
+    return git(this.directory, ["cat-file", "blob", id]);
+  }
+
+  /** A file's bytes at a ref. */
+  read(ref: string, path: string): Buffer | null {
+    const entry = this.entry(ref, path);
+    return entry?.type === "blob" ? this.blob(entry.id) : null;
+  }
+
+  /** The newest commit that touched a path. */
+  lastCommitFor(ref: string, path: string): string | null {
+    const text = gitTry(this.directory, ["rev-list", "-1", ref, "--", `:(literal)${path}`]);
+    return text === null || text.trim() === "" ? null : text.trim();
+  }
+
+  diff(from: string, to: string): readonly FileDiff[] {
+    const key = `${from} ${to}`;
+    const known = this.#diffs.get(key);
+    if (known !== undefined) return known;
+    const files = diffTrees(this.directory, from, to);
+    this.#diffs.set(key, files);
+    return files;
+  }
+
+  mergeBase(refs: readonly string[]): string | null {
+    const found = gitTry(this.directory, ["merge-base", "--octopus", ...refs]);
+    return found === null ? null : found.trim();
+  }
+
+  isAncestor(ancestor: string, descendant: string): boolean {
+    return gitTry(this.directory, ["merge-base", "--is-ancestor", ancestor, descendant]) !== null;
+  }
+
+  /** The stable patch id of a change: what GitLab compares to decide whether a push resets the approvals. */
+  patchId(from: string, to: string): string {
+    const key = `${from} ${to}`;
+    const known = this.#patchIds.get(key);
+    if (known !== undefined) return known;
+    const patch = git(this.directory, ["diff-tree", "-p", "--full-index", "--binary", from, to]);
+    const id = gitText(this.directory, ["patch-id", "--stable"], { input: patch }).slice(0, 40);
+    this.#patchIds.set(key, id);
+    return id;
+  }
+
+  archive(ref: string, format: "tar" | "tar.gz" | "zip", prefix: string): Buffer {
+    return git(this.directory, ["archive", `--format=${format}`, `--prefix=${prefix}/`, ref]);
+  }
+
+  /** Makes the objects of another repository known here: how a fork's branch reaches the target of its merge request. */
+  fetchFrom(other: Repository, commit: string): void {
+    git(this.directory, ["fetch", "--quiet", "--no-tags", other.directory, commit]);
+  }
+}
+
+function parseCommit(record: string): CommitInfo {
+  const [id, tree, parents, authorName, authorEmail, authored, committerName, committerEmail] =
+    record.split("\0") as [string, string, string, string, string, string, string, string];
+  const [committed, ...message] = record.split("\0").slice(8) as [string, ...string[]];
+  return {
+    id,
+    tree,
+    parents: parents === "" ? [] : parents.split(" "),
+    authorName,
+    authorEmail,
+    authoredDate: authored,
+    committerName,
+    committerEmail,
+    committedDate: committed,
+    message: message.join("\0").replace(/\n+$/, ""),
+  };
+}
+
+function parseTree(lines: string): readonly TreeEntry[] {
+  return lines
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const tab = line.indexOf("\t");
+      const [mode = "", type = "", id = ""] = line.slice(0, tab).split(" ");
+      const path = line.slice(tab + 1);
+      return {
+        id,
+        name: path.slice(path.lastIndexOf("/") + 1),
+        type: type as TreeEntry["type"],
+        path,
+        mode,
+      };
+    });
+}
+
+function treesFirst(a: TreeEntry, b: TreeEntry): number {
+  if ((a.type === "tree") !== (b.type === "tree")) return a.type === "tree" ? -1 : 1;
+  return a.path < b.path ? -1 : 1;
+}
