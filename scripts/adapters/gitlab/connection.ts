@@ -1,0 +1,78 @@
+// A connection to one GitLab: gitbeaker over our transport, and the two calls that carry raw bytes.
+import { Gitlab } from "@gitbeaker/rest";
+import { addressOf, createRequester, jsonOf } from "./requester.ts";
+import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
+
+export type ConnectionOptions = Omit<TransportOptions, "secrets"> & {
+  /** GitLab's address, with a relative root where it has one; `/api/v4` at the end is tolerated. */
+  readonly url: string;
+  readonly token: string;
+  /** `private` = personal, project or group access token; `job` = CI_JOB_TOKEN. */
+  readonly tokenKind?: "private" | "job";
+};
+export type GitLabConnection = {
+  readonly gitlab: InstanceType<typeof Gitlab>;
+  readonly requests: Transport["requests"];
+  /** Raw bytes of one stored file; the object store behind GitLab is followed, without the token. */
+  readonly download: (endpoint: string, limit: number) => Promise<Uint8Array>;
+  /** PUT of raw bytes; the parsed answer. */
+  readonly upload: (endpoint: string, bytes: Uint8Array<ArrayBuffer>) => Promise<unknown>;
+};
+
+/** Milliseconds a transfer of raw bytes may take. */
+const TRANSFER_MS = 600_000;
+const UPLOAD_ANSWER_LIMIT = 1024 * 1024;
+
+/** @throws TypeError when the address is not one of HTTP. */
+export function connectGitLab(options: ConnectionOptions): GitLabConnection {
+  const host = hostOf(options.url);
+  const { token, tokenKind = "private" } = options;
+  const transport = createTransport({ ...options, secrets: [token] });
+  const authorised: Record<string, string> = {
+    [tokenKind === "job" ? "job-token" : "private-token"]: token,
+    "user-agent": "seclog",
+  };
+  return {
+    gitlab: new Gitlab({
+      host,
+      ...(tokenKind === "job" ? { jobToken: token } : { token }),
+      requesterFn: createRequester(transport),
+      // Deadlines and limits are the transport's.
+      queryTimeout: null,
+      rateLimits: {},
+    }),
+    requests: transport.requests,
+    download: async (endpoint, limit) => {
+      const url = addressOf(`${host}/api/v4`, endpoint, "GET");
+      const answer = await transport.send({
+        method: "GET",
+        url,
+        headers: authorised,
+        limit,
+        deadlineMs: TRANSFER_MS,
+        download: true,
+      });
+      return answer.bytes;
+    },
+    upload: async (endpoint, bytes) => {
+      const url = addressOf(`${host}/api/v4`, endpoint, "PUT");
+      const answer = await transport.send({
+        method: "PUT",
+        url,
+        headers: { ...authorised, "content-type": "application/octet-stream" },
+        body: bytes,
+        limit: UPLOAD_ANSWER_LIMIT,
+        deadlineMs: TRANSFER_MS,
+      });
+      return jsonOf(answer, { method: "PUT", path: url.pathname });
+    },
+  };
+}
+
+function hostOf(address: string): string {
+  const url = new URL(address);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new TypeError("GitLab's address must begin with https:// (or http://)");
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api\/v4$/, "");
+}

@@ -1,0 +1,58 @@
+// One gate before all calls of a run: a few at a time, and none while GitLab asked for a pause.
+
+export type Clock = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Ends early, without an error, when the signal fires. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+};
+
+export type RateGate = {
+  /** Runs a call when a place is free and no pause is on. */
+  readonly through: <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
+  /** Holds back every further call; false when the run has waited its fill already. */
+  readonly pause: (milliseconds: number) => boolean;
+};
+
+/** @param width calls at a time. @param patience milliseconds of pause a run may spend in all. */
+export function createRateGate(width: number, patience: number, clock: Clock): RateGate {
+  let free = width;
+  let left = patience;
+  let pausedUntil = 0;
+  const queue: (() => void)[] = [];
+
+  const enter = async (): Promise<void> => {
+    if (free > 0) {
+      free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve) => queue.push(resolve));
+  };
+  const leave = (): void => {
+    const next = queue.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return {
+    pause: (milliseconds) => {
+      const until = clock.now() + milliseconds;
+      const added = until - Math.max(pausedUntil, clock.now());
+      if (added > left) return false;
+      if (added > 0) {
+        left -= added;
+        pausedUntil = until;
+      }
+      return true;
+    },
+    through: async (signal, call) => {
+      await enter();
+      try {
+        const rest = pausedUntil - clock.now();
+        if (rest > 0) await clock.wait(rest, signal);
+        return await call();
+      } finally {
+        leave();
+      }
+    },
+  };
+}

@@ -1,0 +1,234 @@
+// HTTP as this product wants it: a deadline for every call, no redirects, reads repeated with care, writes never.
+import { setTimeout as sleep } from "node:timers/promises";
+import { confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
+import { type Clock, createRateGate } from "./rate-gate.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+export type HttpCall = {
+  readonly method: string;
+  /** Absolute URL on the server of the transport. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Largest answer taken, in bytes. */
+  readonly limit: number;
+  /** Milliseconds for this call instead of the transport's own deadline. */
+  readonly deadlineMs?: number;
+  /** A read of stored bytes, which GitLab may hand over to its object store: one redirect, without any of our headers. */
+  readonly download?: boolean;
+};
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+};
+/** One try, as logs and tests see it; status 0 = no answer came. */
+export type RequestRecord = {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly attempt: number;
+};
+export type TransportOptions = {
+  /** Never shown in any message. */
+  readonly secrets: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** Milliseconds for one try, from the first byte sent to the last one received. */
+  readonly deadlineMs?: number;
+  /** Calls at a time. */
+  readonly concurrency?: number;
+  /** Milliseconds a run may spend waiting out rate limits, in all. */
+  readonly patienceMs?: number;
+  /** Requests a run may send; one more is refused. */
+  readonly budget?: number;
+  readonly clock?: Clock;
+  /** A number in [0, 1): the jitter of the back-off. */
+  readonly random?: () => number;
+};
+export type Transport = {
+  /** @throws GitLabError for anything but an answer of 2xx. */
+  readonly send: (call: HttpCall) => Promise<HttpAnswer>;
+  /** Requests sent so far, repeated ones too. */
+  readonly requests: { readonly count: number };
+};
+
+const TRIES = 4;
+const UNKNOWN_LIMIT_MS = 60_000;
+
+const DEFAULTS = {
+  signal: new AbortController().signal,
+  onRequest: () => {},
+  deadlineMs: 30_000,
+  concurrency: 6,
+  patienceMs: 600_000,
+  budget: 20_000,
+  random: Math.random,
+  clock: {
+    now: Date.now,
+    wait: (milliseconds, signal) =>
+      sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+  },
+} satisfies Partial<TransportOptions>;
+
+export function createTransport(given: TransportOptions): Transport {
+  const options: Required<TransportOptions> = { ...DEFAULTS, ...given };
+  const { clock, signal } = options;
+  const gate = createRateGate(options.concurrency, options.patienceMs, clock);
+  const requests = { count: 0 };
+
+  const attempt = async (call: HttpCall, number: number): Promise<HttpAnswer> => {
+    const name = nameOf(call);
+    if (signal.aborted) throw new GitLabError("cancelled", name, 0, "the run was cancelled");
+    if (requests.count >= options.budget) {
+      throw new GitLabError(
+        "refused",
+        name,
+        0,
+        `not sent: the run has used its ${options.budget} requests`,
+      );
+    }
+    requests.count += 1;
+    let status = 0;
+    try {
+      const answer = await exchange(call, options);
+      status = answer.status;
+      return answer;
+    } finally {
+      options.onRequest({ ...name, status, attempt: number });
+    }
+  };
+
+  /** Milliseconds until the next try, or null when there is none. A pause of the gate costs no extra wait. */
+  const nextTry = (error: GitLabError, answer: HttpAnswer | null, tries: number): number | null => {
+    const asked = retryAfterMs(answer?.headers["retry-after"], clock.now());
+    if (error.kind === "rate-limit") {
+      // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
+      const paused = gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
+      return paused && tries < TRIES ? 0 : null;
+    }
+    if (!PASSING.has(error.kind) || tries >= TRIES) return null;
+    if (asked !== null) return gate.pause(asked) ? 0 : null;
+    return 250 * 2 ** (tries - 1) * (1 + options.random());
+  };
+
+  const send = async (call: HttpCall): Promise<HttpAnswer> => {
+    for (let tries = 1; ; tries += 1) {
+      let answer: HttpAnswer | null = null;
+      let error: GitLabError;
+      try {
+        answer = await gate.through(signal, () => attempt(call, tries));
+        if (answer.status >= 200 && answer.status < 300) return answer;
+        error = refusal(call, answer, options.secrets);
+      } catch (thrown) {
+        error = failure(call, thrown, signal);
+      }
+      const rest = nextTry(error, answer, tries);
+      if (rest === null || !isRead(call.method)) throw error;
+      if (rest > 0) await clock.wait(rest, signal);
+    }
+  };
+  return { send, requests };
+}
+
+const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
+
+/** Failures that may be gone a moment later. */
+const PASSING: ReadonlySet<string> = new Set(["server", "network", "time-out"]);
+
+const nameOf = (call: HttpCall) => ({ method: call.method, path: call.url.pathname });
+
+async function exchange(call: HttpCall, options: Required<TransportOptions>): Promise<HttpAnswer> {
+  // One deadline for the head and the body, so that an answer which drips does not hold the run.
+  const signal = AbortSignal.any([
+    options.signal,
+    AbortSignal.timeout(call.deadlineMs ?? options.deadlineMs),
+  ]);
+  let response = await fetch(call.url, {
+    method: call.method,
+    headers: call.headers,
+    ...(call.body === undefined ? {} : { body: call.body }),
+    redirect: "manual",
+    signal,
+  });
+  const target = call.download === true ? storeBehind(call.url, response) : null;
+  if (target !== null) {
+    await response.body?.cancel();
+    response = await fetch(target.href, { redirect: "manual", signal });
+  }
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    bytes: await readBody(call, response),
+  };
+}
+
+function storeBehind(from: URL, response: Response): URL | null {
+  const location = response.headers.get("location");
+  if (response.status < 300 || response.status >= 400 || location === null) return null;
+  if (!URL.canParse(location, from.href)) return null;
+  const target = new URL(location, from);
+  return target.protocol === "https:" || target.protocol === from.protocol ? target : null;
+}
+
+async function readBody(call: HttpCall, response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > call.limit) {
+      throw new GitLabError(
+        "too-large",
+        nameOf(call),
+        response.status,
+        `the answer is larger than ${call.limit} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function refusal(call: HttpCall, answer: HttpAnswer, secrets: readonly string[]): GitLabError {
+  const name = nameOf(call);
+  const body = new TextDecoder().decode(answer.bytes);
+  const kind = kindOf(answer.status);
+  if (kind === "redirect") {
+    const target = new URL(answer.headers["location"] ?? "", call.url);
+    const reason = `redirected to ${target.host}${target.pathname}, which is not followed; set GitLab's own address and the present path`;
+    return new GitLabError(kind, name, answer.status, reason, body);
+  }
+  const sent = typeof call.body === "string" ? confidentialLines(call.body) : [];
+  const reason = reasonIn(body, [...secrets, ...sent]) || (UNSAID.get(kind) ?? "no reason given");
+  return new GitLabError(kind, name, answer.status, reason, body);
+}
+
+const UNSAID: ReadonlyMap<string, string> = new Map([
+  ["rate-limit", "too many requests"],
+  ["server", "the server failed"],
+]);
+
+function failure(call: HttpCall, thrown: unknown, signal: AbortSignal): GitLabError {
+  if (thrown instanceof GitLabError) return thrown;
+  const name = nameOf(call);
+  if (signal.aborted) return new GitLabError("cancelled", name, 0, "the run was cancelled");
+  if (thrown instanceof Error && thrown.name === "TimeoutError") {
+    return new GitLabError("time-out", name, 0, "no full answer within the deadline", "", thrown);
+  }
+  const code = codeOf(thrown);
+  if (TLS.test(code)) {
+    const reason = `the certificate of the server is not trusted (${code}); give its authority in NODE_EXTRA_CA_CERTS`;
+    return new GitLabError("tls", name, 0, reason, "", thrown);
+  }
+  return new GitLabError("network", name, 0, `no answer (${code})`, "", thrown);
+}
+
+const TLS = /CERT|^ERR_TLS|^ERR_SSL|^EPROTO|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
+/** The error code of the system or of undici, however deep fetch has wrapped it. */
+function codeOf(thrown: unknown): string {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if ("code" in error && typeof error.code === "string") return error.code;
+  }
+  return "connection failed";
+}
