@@ -1,0 +1,85 @@
+/** Encrypts the files of an artefact for their readers with age (https://age-encryption.org/v1); stock `age -d` opens them. */
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Decrypter, Encrypter } from "age-encryption";
+import type { Manifest } from "../../domain/information-request/manifest.ts";
+
+/** Public keys (`age1…`) of those who may open the files that reviewers see, and of those who may open the evidence. */
+export type Recipients = {
+  readonly reviewers: readonly string[];
+  readonly evidence: readonly string[];
+};
+
+/** Sealing is not possible as configured; nothing was written. The message says what to change. */
+export class CannotSeal extends Error {
+  override readonly name = "CannotSeal";
+}
+
+/**
+ * Writes `<name>.age` for every file of the manifest into a new directory, and `manifest.json` in clear (digests and counts only).
+ * Evidence is encrypted to the evidence recipients alone. A directory `target` appears only when it is whole.
+ * Folders are flattened (`evidence/matched.ndjson` → `evidence.matched.ndjson.age`): packages have no folders.
+ * @returns names of the written files, `manifest.json` last
+ * @throws CannotSeal when a group of recipients is empty or holds a key that age does not know
+ */
+export async function sealArtefact(
+  source: string,
+  manifest: Pick<Manifest, "files">,
+  recipients: Recipients,
+  target: string,
+): Promise<readonly string[]> {
+  const forReviewers = encrypterFor(recipients.reviewers, "reviewers");
+  const forEvidence = encrypterFor(recipients.evidence, "evidence");
+  await mkdir(dirname(target), { recursive: true });
+  const draft = await mkdtemp(`${target}.part-`);
+  try {
+    const names: string[] = [];
+    for (const file of manifest.files) {
+      const name = sealedName(file.name);
+      const encrypter = file.restricted ? forEvidence : forReviewers;
+      await writeFile(
+        join(draft, name),
+        await encrypter.encrypt(await readFile(join(source, file.name))),
+      );
+      names.push(name);
+    }
+    await copyFile(join(source, "manifest.json"), join(draft, "manifest.json"));
+    await rename(draft, target);
+    return [...names, "manifest.json"];
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+export const sealedName = (name: string): string => `${name.replaceAll("/", ".")}.age`;
+
+/**
+ * The clear bytes of one sealed file.
+ * @param identity `AGE-SECRET-KEY-1…`
+ * @throws Error when the identity is not one of the recipients or the file was changed
+ */
+export async function open(sealed: Uint8Array, identity: string): Promise<Uint8Array> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  return decrypter.decrypt(sealed);
+}
+
+function encrypterFor(recipients: readonly string[], group: keyof Recipients): Encrypter {
+  if (recipients.length === 0) {
+    throw new CannotSeal(
+      `no age recipients for ${group}: add a public key (age1…) to recipients.${group} in policies/teams.yaml`,
+    );
+  }
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) {
+    try {
+      encrypter.addRecipient(recipient);
+    } catch {
+      throw new CannotSeal(
+        `recipients.${group}: ${JSON.stringify(recipient)} is no age public key; make one with age-keygen and give the line that starts with age1`,
+      );
+    }
+  }
+  return encrypter;
+}

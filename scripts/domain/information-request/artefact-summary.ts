@@ -1,0 +1,163 @@
+/** `summary.md` and `withheld.json`: what a dive found and left out, in counts; no value of any row. */
+import { Temporal } from "temporal-polyfill";
+import { quoteInline } from "../untrusted-text.ts";
+import type { CollectedRow } from "./artefact.ts";
+import type { SourceCounts } from "./manifest.ts";
+
+/** What redaction did to one field of one source, over all rows. */
+export type FieldCounts = {
+  readonly source: string;
+  readonly field: string;
+  readonly kept: number;
+  readonly pseudonymised: number;
+  readonly removed: number;
+  /** Removed values by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+};
+
+export type SummaryInput = {
+  readonly requestId: string;
+  readonly window: { readonly from: string; readonly to: string };
+  readonly complete: boolean;
+  readonly sources: readonly SourceCounts[];
+  readonly rows: readonly CollectedRow[];
+};
+
+/** Rows of a window of up to three days are counted by hour, of a longer one by day. */
+const HOURLY_NANOSECONDS = 3n * 86_400_000_000_000n;
+const HOUR_NANOSECONDS = 3_600_000_000_000n;
+
+/** The page that a person reads first. All that is not a word or number of ours stands in a code span. */
+export function summaryPage(input: SummaryInput): string {
+  const { sources, rows } = input;
+  const lines = [
+    `# Log-dive ${quoteInline(input.requestId)}`,
+    "",
+    `Window: ${quoteInline(input.window.from)} to ${quoteInline(input.window.to)} (end not included). Rows: ${rows.length}.`,
+    "",
+    ...completeness(input),
+    "",
+    "## Sources",
+    "",
+    ...table(
+      [
+        "Source",
+        "Lines read",
+        "Outside the scope",
+        "Matched",
+        "Released",
+        "Withheld",
+        "Quarantined",
+      ],
+      sources.map((source) => [
+        quoteInline(source.source),
+        source.scanned,
+        source.outside,
+        source.matched,
+        source.released,
+        total(source.withheld),
+        total(source.quarantined),
+      ]),
+    ),
+    ...reasonSection("Withheld rows by reason", sources, (source) => source.withheld),
+    ...reasonSection("Quarantined lines by reason", sources, (source) => source.quarantined),
+    ...countSection("Event types", "Event type", rows, (row) =>
+      quoteInline(String(row.released["event_type"] ?? "not named by the row")),
+    ),
+    ...timeline(rows),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function completeness({ complete, sources }: SummaryInput): readonly string[] {
+  if (complete)
+    return ["Complete: every day of the window was there and every file was read to its end."];
+  return [
+    "**Incomplete**: this artefact cannot be released.",
+    "",
+    ...sources.flatMap((source) => [
+      ...source.missing.map((day) => `- ${quoteInline(source.source)}: no file for ${day}`),
+      ...[...countBy(source.broken, (broken) => broken.reason)].map(
+        ([reason, count]) => `- ${quoteInline(source.source)}: ${count} × ${quoteInline(reason)}`,
+      ),
+    ]),
+  ];
+}
+
+function reasonSection(
+  title: string,
+  sources: readonly SourceCounts[],
+  reasonsOf: (source: SourceCounts) => Readonly<Record<string, number>>,
+): readonly string[] {
+  const cells = sources.flatMap((source) =>
+    Object.entries(reasonsOf(source)).map(([reason, count]) => [
+      quoteInline(source.source),
+      quoteInline(reason),
+      count,
+    ]),
+  );
+  return cells.length === 0
+    ? []
+    : ["", `## ${title}`, "", ...table(["Source", "Reason", "Count"], cells)];
+}
+
+function countSection(
+  title: string,
+  head: string,
+  rows: readonly CollectedRow[],
+  nameOf: (row: CollectedRow) => string,
+): readonly string[] {
+  const counts = [...countBy(rows, nameOf)];
+  return counts.length === 0 ? [] : ["", `## ${title}`, "", ...table([head, "Rows"], counts)];
+}
+
+function timeline(rows: readonly CollectedRow[]): readonly string[] {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const hourly = last.instant - first.instant <= HOURLY_NANOSECONDS;
+  const title = hourly ? "Rows by hour (UTC)" : "Rows by day (UTC)";
+  return countSection(title, hourly ? "Hour" : "Day", rows, (row) => momentOf(row.instant, hourly));
+}
+
+/** `2026-11-16 12:00` or `2026-11-16`. */
+function momentOf(instant: bigint, hourly: boolean): string {
+  const whole = Temporal.Instant.fromEpochNanoseconds(instant - (instant % HOUR_NANOSECONDS));
+  return whole
+    .toString()
+    .replace("T", " ")
+    .slice(0, hourly ? 16 : 10);
+}
+
+const table = (
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): readonly string[] => [
+  `| ${head.join(" | ")} |`,
+  `|${head.map(() => " --- |").join("")}`,
+  ...rows.map((row) => `| ${row.join(" | ")} |`),
+];
+
+const total = (reasons: Readonly<Record<string, number>>): number =>
+  Object.values(reasons).reduce((sum, count) => sum + count, 0);
+
+function countBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
+  return counts;
+}
+
+/** `withheld.json`: per source how many rows, lines and values were left out, and by which reason. */
+export const withheldCounts = (
+  sources: readonly SourceCounts[],
+  fields: readonly FieldCounts[],
+): object => ({
+  sources: sources.map(({ source, withheld, quarantined, outside }) => ({
+    source,
+    outside,
+    withheld,
+    quarantined,
+  })),
+  fields: fields
+    .filter(({ removed }) => removed > 0)
+    .map(({ source, field, removed, reasons }) => ({ source, field, removed, reasons })),
+});
