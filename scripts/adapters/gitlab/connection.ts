@@ -15,7 +15,7 @@ export type GitLabConnection = {
   readonly requests: Transport["requests"];
   /** Raw bytes of one stored file; the object store behind GitLab is followed, without the token. */
   readonly download: (endpoint: string, limit: number) => Promise<Uint8Array>;
-  /** PUT of raw bytes; the parsed answer. */
+  /** PUT of one package file; GitLab's record of the file it stored. */
   readonly upload: (endpoint: string, bytes: Uint8Array<ArrayBuffer>) => Promise<unknown>;
 };
 
@@ -56,6 +56,7 @@ export function connectGitLab(options: ConnectionOptions): GitLabConnection {
     },
     upload: async (endpoint, bytes) => {
       const url = addressOf(`${host}/api/v4`, endpoint, "PUT");
+      url.search = "select=package_file";
       const answer = await transport.send({
         method: "PUT",
         url,

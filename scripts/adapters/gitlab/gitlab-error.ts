@@ -31,6 +31,8 @@ export class GitLabError extends Error {
   /** Without the query. */
   readonly path: string;
   readonly kind: GitLabErrorKind;
+  /** The message without the call. */
+  readonly reason: string;
   readonly #body: string;
 
   constructor(
@@ -46,6 +48,7 @@ export class GitLabError extends Error {
       cause === undefined ? undefined : { cause },
     );
     this.kind = kind;
+    this.reason = reason;
     this.status = status;
     this.method = call.method;
     this.path = call.path;
@@ -129,4 +132,12 @@ function collect(value: unknown, key: string, lines: string[]): void {
   for (const [name, inner] of Object.entries(value)) {
     collect(inner, Array.isArray(value) ? key : name, lines);
   }
+}
+
+/** The error code of the system or of undici, however deep fetch has wrapped it. */
+export function codeOf(thrown: unknown): string {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if ("code" in error && typeof error.code === "string") return error.code;
+  }
+  return "no code";
 }

@@ -6,6 +6,7 @@ import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
 import { GitLabError } from "./gitlab-error.ts";
 import { readMergeRequestDetail } from "./merge-request-detail.ts";
+import { packagePath } from "./package-path.ts";
 import {
   BranchAnswer,
   FileAnswer,
@@ -116,16 +117,6 @@ export function createReader(connection: GitLabConnection): ForgeReader {
 
 /** Rows that come while we read are added at the end, so that no page moves. */
 const OLDEST_FIRST = { orderBy: "created_at", sort: "asc" } as const;
-
-export function packagePath(
-  project: ProjectRef,
-  name: string,
-  version: string,
-  file: string,
-): string {
-  const [id, ...rest] = [project, name, version, file].map(encodeURIComponent);
-  return `projects/${id}/packages/generic/${rest.join("/")}`;
-}
 
 /** The same question is asked once; callers at the same time share the answer, and the failure. */
 function once<A extends readonly unknown[], T>(

@@ -159,7 +159,6 @@ export const CommitAnswer = z
     author_name: text,
     committer_name: text,
     committed_date: z.string(),
-    web_url: maybeText,
   })
   .transform((raw) => ({
     id: raw.id,
@@ -168,6 +167,9 @@ export const CommitAnswer = z
     committerName: raw.committer_name,
     committedAt: raw.committed_date,
   }));
+
+/** The answer to a commit we made. */
+export const WrittenCommitAnswer = z.looseObject({ id: z.string(), web_url: maybeText });
 
 export const VersionAnswer = z.looseObject({
   id: z.int(),

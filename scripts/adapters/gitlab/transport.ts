@@ -1,6 +1,6 @@
 // HTTP as this product wants it: a deadline for every call, no redirects, reads repeated with care, writes never.
 import { setTimeout as sleep } from "node:timers/promises";
-import { confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
+import { codeOf, confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
 import { type Clock, createRateGate } from "./rate-gate.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -224,11 +224,3 @@ function failure(call: HttpCall, thrown: unknown, signal: AbortSignal): GitLabEr
 }
 
 const TLS = /CERT|^ERR_TLS|^ERR_SSL|^EPROTO|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
-
-/** The error code of the system or of undici, however deep fetch has wrapped it. */
-function codeOf(thrown: unknown): string {
-  for (let error = thrown; error instanceof Error; error = error.cause) {
-    if ("code" in error && typeof error.code === "string") return error.code;
-  }
-  return "connection failed";
-}

@@ -1,0 +1,147 @@
+// The system of record for accounts: facts from its own service or from files, ids from GitLab.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AccountFacts } from "../domain/information-request/facts.ts";
+import type { InformationRequest } from "../domain/information-request/request.ts";
+import type { Scope } from "../domain/information-request/scope.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import { GitLabError } from "./gitlab/gitlab-error.ts";
+import type { Inventory } from "./gitlab/inventory.ts";
+import { jsonOf } from "./gitlab/requester.ts";
+import { createTransport, type TransportOptions } from "./gitlab/transport.ts";
+
+export type AccountsOptions = Omit<TransportOptions, "secrets"> & {
+  /** Bearer token of the service, when it wants one. */
+  readonly token?: string;
+  readonly inventory: Inventory;
+  /** The log sources that carry these event types. */
+  readonly logSourcesOf: (eventTypes: readonly string[]) => readonly string[];
+};
+
+/**
+ * `https://…` asks `<url>/facts?account=<path>&author=<username>` (plain http for this machine alone);
+ * `file:DIR` reads `DIR/<path with / as __>.json`.
+ * @throws TypeError when the address is neither
+ */
+export function accountsFrom(address: string, options: AccountsOptions): Accounts {
+  const read = address.startsWith("file:")
+    ? fromDirectory(address.slice("file:".length))
+    : fromService(address, options);
+  return {
+    facts: async (request, author) => {
+      const answer = await read(request.account.path, author);
+      return answer === null ? UNREADABLE : factsIn(answer, request.account.path);
+    },
+    scope: (request) => scopeOf(request, options),
+  };
+}
+
+/** Every fact unknown: the request needs more information, it is not refused and not accepted. */
+const UNREADABLE: AccountFacts = {
+  namespace_exists: null,
+  plan: null,
+  trial: null,
+  paying: null,
+  support_plan: null,
+  deployment: null,
+  requester_owns_account: null,
+  resources_owned: null,
+  author_is_team_member: null,
+};
+
+/** The parsed answer, null when there is none to be had. */
+type ReadFacts = (account: string, author: string) => Promise<unknown>;
+
+function factsIn(answer: unknown, account: string): AccountFacts {
+  const result = AccountFacts.safeParse(answer);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new TypeError(
+    `the facts of ${account} are not as agreed (${faults.join("; ")}); correct the system of record`,
+  );
+}
+
+function fromDirectory(directory: string): ReadFacts {
+  return async (account) => {
+    let text: string;
+    try {
+      text = await readFile(join(directory, `${account.replaceAll("/", "__")}.json`), "utf8");
+    } catch {
+      return null;
+    }
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new TypeError(`the facts of ${account} are not JSON; correct the file`);
+    }
+  };
+}
+
+const FACTS_LIMIT = 1024 * 1024;
+
+function fromService(address: string, options: AccountsOptions): ReadFacts {
+  const base = new URL(`${address.replace(/\/+$/, "")}/facts`);
+  const here = ["127.0.0.1", "localhost", "[::1]"].includes(base.hostname);
+  if (base.protocol !== "https:" && !(base.protocol === "http:" && here)) {
+    throw new TypeError("accounts come from https://… or file:DIR");
+  }
+  const { token } = options;
+  const transport = createTransport({ ...options, secrets: token === undefined ? [] : [token] });
+  const headers = {
+    accept: "application/json",
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  return async (account, author) => {
+    const url = new URL(base);
+    url.search = new URLSearchParams({ account, author }).toString();
+    try {
+      const answer = await transport.send({ method: "GET", url, headers, limit: FACTS_LIMIT });
+      return jsonOf(answer, { method: "GET", path: url.pathname });
+    } catch (error) {
+      if (error instanceof GitLabError && UNREAD.has(error.kind)) return null;
+      throw error;
+    }
+  };
+}
+
+/** Failures that leave the facts unknown; an answer that cannot be understood is an error instead. */
+const UNREAD: ReadonlySet<string> = new Set([
+  "invalid",
+  "unauthorised",
+  "forbidden",
+  "not-found",
+  "conflict",
+  "refused",
+  "rate-limit",
+  "redirect",
+  "server",
+  "network",
+  "time-out",
+  "tls",
+]);
+
+async function scopeOf(
+  request: InformationRequest,
+  { inventory, logSourcesOf }: AccountsOptions,
+): Promise<Scope> {
+  const { account, resources } = request;
+  const groups = [...new Set([account.path, ...resources.groups])];
+  const named = (paths: readonly string[], id: (path: string) => Promise<number | null>) =>
+    Promise.all(paths.map(async (path) => ({ path, id: await id(path) })));
+  const [namespaces, projects, users] = await Promise.all([
+    named(groups, inventory.group),
+    named([...new Set(resources.projects)], inventory.project),
+    named([...new Set(resources.users)], inventory.user),
+  ]);
+  return {
+    request_id: request.id,
+    account: namespaces[0] ?? { path: account.path, id: null },
+    namespaces,
+    projects,
+    users: users.map(({ path, id }) => ({ username: path, id })),
+    window: request.window,
+    event_types: request.event_types,
+    log_sources: request.log_sources ?? [...logSourcesOf(request.event_types)],
+    personal_data_approved: request.personal_data_needed === true,
+  };
+}

@@ -1,0 +1,100 @@
+// The writes on issues and their notes.
+import { withMarker } from "../../domain/note-marker.ts";
+import type { Action } from "../../domain/plan.ts";
+import type { ProjectRef } from "../../ports/forge.ts";
+import type { GitLabConnection } from "./connection.ts";
+import { IssueAnswer, NoteAnswer, understand } from "./schemas.ts";
+import { applied, sameText } from "./write-outcome.ts";
+
+type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
+type GitLab = GitLabConnection["gitlab"];
+
+export async function setConfidential(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"set-confidential">,
+): Promise<string> {
+  const answer = await gitlab.Issues.edit(project, action.issue, { confidential: true });
+  const { confidential, webUrl } = understand(IssueAnswer, answer, "issue");
+  applied(action, confidential, "the issue is still public; make it confidential by hand now");
+  return webUrl;
+}
+
+/** Deltas only: GitLab's `labels` would replace what others set meanwhile. */
+export async function changeLabels(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"change-labels">,
+): Promise<string> {
+  const { add, remove } = action;
+  const answer = await gitlab.Issues.edit(project, action.issue, {
+    ...(add.length > 0 ? { addLabels: joined(action, add) } : {}),
+    ...(remove.length > 0 ? { removeLabels: joined(action, remove) } : {}),
+  });
+  const { labels, webUrl } = understand(IssueAnswer, answer, "issue");
+  labelled(action, labels, add);
+  const left = remove.filter((label) => labels.includes(label));
+  applied(action, left.length === 0, `labels still there: ${left.join(", ")}`);
+  return webUrl;
+}
+
+export async function writeNote(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"write-note">,
+): Promise<null> {
+  const { issue, note } = action;
+  const body = withMarker(action.tag, action.body);
+  const { data, status } =
+    note === null
+      ? await gitlab.IssueNotes.create(project, issue, body, { showExpanded: true })
+      : await gitlab.IssueNotes.edit(project, issue, note, { body, showExpanded: true });
+  applied(action, status !== 202, "GitLab took the text for quick actions and stored no note");
+  const { commands, body: stored } = understand(NoteAnswer, data, "note");
+  applied(action, commands.length === 0, `GitLab ran quick actions in it: ${commands.join(", ")}`);
+  applied(action, sameText(stored, body), "GitLab stored another text");
+  return null;
+}
+
+export async function createIssue(gitlab: GitLab, action: Of<"create-issue">): Promise<string> {
+  const { confidential, labels, project, title } = action;
+  const description = withMarker(action.tag, action.description);
+  // Confidential in the same call: set afterwards, the issue would be public for a moment.
+  const answer = await gitlab.Issues.create(project, title, {
+    description,
+    confidential,
+    ...(labels.length > 0 ? { labels: joined(action, labels) } : {}),
+  });
+  const made = understand(IssueAnswer, answer, "issue");
+  applied(
+    action,
+    made.confidential || !confidential,
+    `GitLab made #${made.iid} public; make it confidential by hand now`,
+  );
+  labelled(action, made.labels, labels);
+  applied(action, sameText(made.description, description), "GitLab stored another description");
+  return made.webUrl;
+}
+
+export async function editIssue(gitlab: GitLab, action: Of<"edit-issue">): Promise<string> {
+  const { project, issue, description } = action;
+  const answer = await gitlab.Issues.edit(project, issue, { description });
+  const edited = understand(IssueAnswer, answer, "issue");
+  applied(action, sameText(edited.description, description), "GitLab stored another description");
+  return edited.webUrl;
+}
+
+function joined(action: Action, labels: readonly string[]): string {
+  const split = labels.filter((label) => label.includes(","));
+  applied(action, split.length === 0, `not sent: a label has no comma (${split.join("; ")})`);
+  return labels.join(",");
+}
+
+function labelled(action: Action, labels: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.filter((label) => !labels.includes(label));
+  applied(
+    action,
+    missing.length === 0,
+    `labels not set: ${missing.join(", ")}; may the token label issues (Reporter)?`,
+  );
+}

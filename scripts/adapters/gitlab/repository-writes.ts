@@ -1,0 +1,131 @@
+// The writes on branches, merge requests and packages.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Action } from "../../domain/plan.ts";
+import type { ProjectRef } from "../../ports/forge.ts";
+import type { GitLabConnection } from "./connection.ts";
+import { codeOf } from "./gitlab-error.ts";
+import { packagePath } from "./package-path.ts";
+import {
+  MergeRequestAnswer,
+  PackageFileAnswer,
+  understand,
+  WrittenCommitAnswer,
+} from "./schemas.ts";
+import { applied, notApplied, sameText } from "./write-outcome.ts";
+
+type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
+type GitLab = GitLabConnection["gitlab"];
+
+/** One commit; GitLab refuses it when a file changed since the commit that the action names. */
+export async function commitFiles(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"commit-files">,
+): Promise<string | null> {
+  const changes = action.files.map(({ path, content, lastCommit }) => ({
+    filePath: path,
+    content,
+    ...(lastCommit === null
+      ? { action: "create" as const }
+      : { action: "update" as const, lastCommitId: lastCommit }),
+  }));
+  const { branch, message, startBranch } = action;
+  const answer = await gitlab.Commits.create(project, branch, message, changes, {
+    ...(startBranch === null ? {} : { startBranch }),
+  });
+  return understand(WrittenCommitAnswer, answer, "commit").web_url;
+}
+
+export async function openMergeRequest(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"open-merge-request">,
+): Promise<string> {
+  const { sourceBranch, targetBranch, title, description } = action;
+  return described(
+    action,
+    await gitlab.MergeRequests.create(project, sourceBranch, targetBranch, title, { description }),
+  );
+}
+
+export async function editMergeRequest(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"edit-merge-request">,
+): Promise<string> {
+  const { mergeRequest, title, description } = action;
+  return described(
+    action,
+    await gitlab.MergeRequests.edit(project, mergeRequest, { title, description }),
+  );
+}
+
+function described(
+  action: Of<"open-merge-request"> | Of<"edit-merge-request">,
+  answer: unknown,
+): string {
+  const { title, description, webUrl } = understand(
+    MergeRequestAnswer,
+    answer,
+    "merge request",
+  ).mergeRequest;
+  applied(action, sameText(title, action.title), "GitLab stored another title");
+  applied(action, sameText(description, action.description), "GitLab stored another description");
+  return webUrl;
+}
+
+export async function merge(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"merge">,
+): Promise<string> {
+  const answer = await gitlab.MergeRequests.merge(project, action.mergeRequest, {
+    sha: action.sha,
+  });
+  const { state, webUrl } = understand(MergeRequestAnswer, answer, "merge request").mergeRequest;
+  applied(action, state === "merged", `the merge request is ${state}, not merged`);
+  return webUrl;
+}
+
+/** One write a file, stopping at the first that fails; without its manifest, the package counts as unfinished. */
+export async function publishPackage(
+  connection: GitLabConnection,
+  action: Of<"publish-package">,
+): Promise<null> {
+  const last = action.files.filter((file) => file === "manifest.json");
+  const files = [...action.files.filter((file) => file !== "manifest.json"), ...last];
+  for (const file of files) {
+    const bytes = await bytesOf(action, file);
+    const path = packagePath(action.project, action.name, action.version, file);
+    const stored = understand(
+      PackageFileAnswer,
+      await connection.upload(path, bytes),
+      "package file",
+    );
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const same =
+      (stored.file_sha256 ?? sha256) === sha256 && (stored.size ?? bytes.length) === bytes.length;
+    applied(action, same, `GitLab stored other bytes for ${file}`);
+  }
+  return null;
+}
+
+async function bytesOf(
+  action: Of<"publish-package">,
+  file: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = basename(file) === file && file !== "..";
+  applied(action, plain, `not sent: ${file} is not the name of a file in the directory`);
+  try {
+    return new Uint8Array(await readFile(join(action.directory, file)));
+  } catch (error) {
+    throw notApplied(action, `not sent: ${file} cannot be read (${codeOf(error)})`);
+  }
+}
+
+export async function deletePackage(gitlab: GitLab, action: Of<"delete-package">): Promise<null> {
+  await gitlab.Packages.remove(action.project, action.package);
+  return null;
+}
