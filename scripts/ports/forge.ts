@@ -1,7 +1,5 @@
 // The forge (GitLab) as the jobs see it: a reader that cannot write, and a writer that performs one action at a time.
 import type {
-  Approval,
-  Commit,
   Issue,
   Member,
   MergeRequest,

@@ -1,0 +1,81 @@
+// Hand-over: the released artefact is sealed anew for the people who talk to the customer; what has expired is destroyed, with a receipt.
+import { Temporal } from "temporal-polyfill";
+import type { Action } from "../plan.ts";
+import { currentArtefact, isReleased } from "./lifecycle.ts";
+import type { Observation, StoredArtefact } from "./observation.ts";
+import { NOTHING, type Steps } from "./steps.ts";
+
+/** Name of the generic package that holds the artefact of a request for its reviewers, and of the one for hand-over. */
+export const collectedPackage = (id: string): string => id;
+export const handedOverPackage = (id: string): string => `${id}-hand-over`;
+/** The version of a package names the artefact by the first 12 digits of its digest. */
+export const packageVersion = (artefactSha256: string): string => artefactSha256.slice(0, 12);
+
+/** The artefact that is due for hand-over now: released at this moment, and not there yet. */
+export function dueForHandOver(seen: Observation): StoredArtefact | null {
+  const artefact = currentArtefact(seen);
+  if (artefact === null || !isReleased(seen)) return null;
+  const there = seen.handedOver.some((done) => done.version === artefact.version);
+  return there ? null : artefact;
+}
+
+/** `sealed` is the artefact encrypted for hand-over; null when nothing was due. */
+export function planHandOver(
+  seen: Observation,
+  sealed: { readonly directory: string; readonly files: readonly string[] } | null,
+  artefactProject: string,
+): Steps {
+  const artefact = currentArtefact(seen);
+  if (artefact === null || !isReleased(seen)) return NOTHING;
+  const publish: readonly Action[] =
+    sealed === null
+      ? []
+      : [
+          {
+            kind: "publish-package",
+            project: artefactProject,
+            name: handedOverPackage(seen.id),
+            version: artefact.version,
+            ...sealed,
+          },
+        ];
+  return {
+    actions: publish,
+    records: [
+      {
+        event: "hand-over",
+        data: {
+          artefact_sha256: artefact.manifest.artefact.sha256,
+          head_sha: seen.mergeRequest?.mergeRequest.sha ?? "",
+          expires_at: artefact.manifest.expires_at,
+        },
+      },
+    ],
+  };
+}
+
+/** Deletes every package of the request whose artefact has expired; the custody entry is the destruction receipt. */
+export function planDestruction(seen: Observation, now: string, artefactProject: string): Steps {
+  const expired = [...seen.collected, ...seen.handedOver].filter(
+    ({ manifest }) => Temporal.Instant.compare(manifest.expires_at, now) <= 0,
+  );
+  if (expired.length === 0) return NOTHING;
+  return {
+    actions: expired.map(({ id, name, version }) => ({
+      kind: "delete-package",
+      project: artefactProject,
+      package: id,
+      name,
+      version,
+    })),
+    records: [
+      {
+        event: "destruction",
+        data: {
+          packages: expired.map(({ name, version }) => `${name}/${version}`),
+          artefacts: [...new Set(expired.map(({ manifest }) => manifest.artefact.sha256))],
+        },
+      },
+    ],
+  };
+}

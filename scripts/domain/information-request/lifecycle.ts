@@ -1,0 +1,39 @@
+// The life of a request: which stage it is in, derived from facts alone. Labels and comments are written from it, never read for it.
+import type { Observation, StoredArtefact } from "./observation.ts";
+
+/**
+ * The stage whose work is next. `withdrawn` = a person closed the merge request.
+ * `hand-over` lasts until Support closes the issue: telling the customer is theirs (process, step 9).
+ */
+export type Stage =
+  | "intake"
+  | "eligibility"
+  | "routing"
+  | "log-dive"
+  | "review"
+  | "hand-over"
+  | "withdrawn";
+
+export function stageOf(seen: Observation): Stage {
+  if (isHandedOver(seen)) return "hand-over";
+  if (seen.request === null) return "intake";
+  if (seen.mergeRequest?.mergeRequest.state === "closed") return "withdrawn";
+  if (seen.verdict.route === "legal") return "routing";
+  if (seen.verdict.verdict !== "accept") return "eligibility";
+  if (currentArtefact(seen) === null) return "log-dive";
+  return isReleased(seen) ? "hand-over" : "review";
+}
+
+/** The newest artefact that was collected for exactly the request as it stands; an older one answers another question. */
+export function currentArtefact(seen: Observation): StoredArtefact | null {
+  return (
+    seen.collected.find(({ manifest }) => manifest.request.sha256 === seen.requestSha256) ?? null
+  );
+}
+
+/** Whether the release gate lets the current artefact go, at this moment. */
+export const isReleased = (seen: Observation): boolean => seen.release?.verdict === "release";
+
+/** Whether the hand-over is on record: then nothing is decided again. */
+export const isHandedOver = (seen: Observation): boolean =>
+  seen.custody.entries.some((entry) => entry.event === "hand-over");

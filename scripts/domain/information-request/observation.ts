@@ -1,0 +1,44 @@
+// What one run sees of one request: plain values, read once, from which every stage decides.
+import type { Issue, MergeRequestDetail, Note, RepositoryFile, User } from "../forge.ts";
+import type { CustodyEntry } from "./custody.ts";
+import type { Manifest } from "./manifest.ts";
+import type { InformationRequest } from "./request.ts";
+import type { Release } from "./review.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A package of the request's artefact in the artefact project, by its manifest. */
+export type StoredArtefact = {
+  readonly id: number;
+  readonly name: string;
+  readonly version: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+};
+
+export type Observation = {
+  readonly id: string;
+  readonly issue: Issue;
+  readonly bot: User;
+  readonly notes: readonly Note[];
+  /** Null while the form is not whole; once the merge request is merged, the request that was merged. */
+  readonly request: InformationRequest | null;
+  readonly requestText: string | null;
+  readonly requestSha256: string | null;
+  readonly verdict: Verdict;
+  readonly branchHead: string | null;
+  readonly mergeRequest: MergeRequestDetail | null;
+  /** The two files of the request, as they stand on its branch, or at the merged head. */
+  readonly requestFile: RepositoryFile | null;
+  readonly manifestFile: RepositoryFile | null;
+  /** Artefacts collected for this request that still exist, newest first. */
+  readonly collected: readonly StoredArtefact[];
+  readonly handedOver: readonly StoredArtefact[];
+  readonly custody: {
+    readonly text: string;
+    readonly lastCommit: string | null;
+    readonly branchStands: boolean;
+    readonly entries: readonly CustodyEntry[];
+  };
+  /** The release gate's answer for the merge request as it stands; null before there is an artefact to release. */
+  readonly release: Release | null;
+};

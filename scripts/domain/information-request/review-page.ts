@@ -1,0 +1,109 @@
+// The reviewers' page (the merge request's description): on one screen what was asked, collected, removed, and who may still approve.
+import { currentArtefact } from "./lifecycle.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Observation, StoredArtefact } from "./observation.ts";
+
+/** One role of the release gate, as the page shows it. People are user names; the template puts them in code spans. */
+export type RoleState = {
+  readonly name: string;
+  readonly state: string;
+  readonly people: readonly string[];
+};
+
+/** What `templates/merge-requests/review.md.hbs` shows. */
+export type ReviewView = {
+  readonly id: string;
+  readonly issue: string;
+  readonly verdictLine: string;
+  readonly account: string;
+  readonly window: string;
+  readonly groups: readonly string[];
+  readonly projects: readonly string[];
+  readonly users: readonly string[];
+  readonly eventTypes: readonly string[];
+  readonly roles: readonly RoleState[];
+  readonly hold: readonly string[];
+  readonly reviewers: readonly string[];
+  readonly artefact: ReturnType<typeof artefactView> | null;
+};
+
+/** Null while the form is not whole: then there is no merge request either. */
+export function reviewView(seen: Observation, reviewers: readonly string[]): ReviewView | null {
+  const { request, verdict, release } = seen;
+  if (request === null) return null;
+  const artefact = currentArtefact(seen);
+  return {
+    id: seen.id,
+    issue: `#${seen.issue.iid}`,
+    verdictLine: `${verdict.verdict}${verdict.route === null ? "" : `, with ${verdict.route}`}`,
+    account: request.account.path,
+    window: `${request.window.from} to ${request.window.to} (end not included)`,
+    groups: request.resources.groups,
+    projects: request.resources.projects,
+    users: request.resources.users,
+    eventTypes: request.event_types,
+    roles: (release?.roles ?? []).map((role) => ({
+      name: role.name,
+      ...(role.approved_by === null
+        ? { state: "may still approve", people: role.may_approve }
+        : { state: "approved by", people: [role.approved_by] }),
+    })),
+    hold: release?.reasons ?? [],
+    reviewers: artefact === null ? [] : reviewers,
+    artefact: artefact === null ? null : artefactView(artefact),
+  };
+}
+
+function artefactView({ manifest, name, version }: StoredArtefact) {
+  return {
+    complete: manifest.complete,
+    sources: manifest.sources.map((source) => ({
+      source: source.source,
+      scanned: source.scanned,
+      matched: source.matched,
+      released: source.released,
+      withheld: total(source.withheld),
+      quarantined: total(source.quarantined),
+    })),
+    missing: manifest.sources.flatMap((source) => [
+      ...source.missing.map((day) => `${source.source} of ${day}`),
+      ...source.broken.map(({ object, reason }) => `${object}: ${reason}`),
+    ]),
+    reasons: reasons(manifest),
+    fields: manifest.fields.map(({ source, field, kept, pseudonymised, removed }) => ({
+      field: `${source} ${field}`,
+      kept,
+      pseudonymised,
+      removed,
+    })),
+    gate: manifest.gate.map(({ check, ok, findings }) => ({
+      check,
+      result: ok ? "passed" : `${findings} findings`,
+    })),
+    sha256: manifest.artefact.sha256,
+    root: manifest.rows.root,
+    requestSha256: manifest.request.sha256,
+    policySha256: manifest.policy.sha256,
+    package: `${name}/${version}`,
+    openWith: "age --decrypt --identity YOUR_KEY rows.ndjson.age",
+  };
+}
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Withheld rows and quarantined lines by reason, over all sources, the most frequent first. */
+function reasons(
+  manifest: Manifest,
+): readonly { readonly reason: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const source of manifest.sources)
+    for (const [reason, count] of [
+      ...Object.entries(source.withheld),
+      ...Object.entries(source.quarantined),
+    ])
+      counts.set(reason, (counts.get(reason) ?? 0) + count);
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+}

@@ -1,0 +1,183 @@
+// The one status comment of a request and its labels: a view of the facts, rewritten whenever they change.
+import type { Finding } from "../finding.ts";
+import type { Issue, Note } from "../forge.ts";
+import { findOwn, withMarker } from "../note-marker.ts";
+import type { Action } from "../plan.ts";
+import { currentArtefact, type Stage, stageOf } from "./lifecycle.ts";
+import { sameText } from "./merge-request.ts";
+import type { Observation } from "./observation.ts";
+import { REQUEST_LABEL } from "./recognition.ts";
+import { NOTHING, type Steps } from "./steps.ts";
+
+const TAG = "status";
+
+/** When Support owes the customer word: `slot` is the last due time that has passed (or the filing), `due` the next one. */
+export type StatusClock = { readonly slot: string; readonly due: string };
+
+/** What `templates/notes/status.md.hbs` shows. */
+export type StatusView = {
+  readonly id: string;
+  readonly stage: string;
+  readonly headline: string;
+  readonly next: string;
+  readonly mention: string | null;
+  readonly failed: readonly Finding[];
+  readonly passed: readonly Finding[];
+  readonly customer: readonly string[];
+  readonly clock: { readonly asOf: string; readonly due: string; readonly findings: string } | null;
+  readonly mergeRequestUrl: string | null;
+  readonly packagesUrl: string | null;
+  readonly expires: string | null;
+  readonly policy: string;
+};
+
+const NEXT: Readonly<Record<Stage, string>> = {
+  intake:
+    "Author: edit the description so that each point below is answered. The check runs again by itself.",
+  eligibility: "Author: see each point below. An edit of the description starts the check again.",
+  routing: "GitLab Legal decides on the exception first. No log is read before that.",
+  "log-dive": "The log-dive is due. It reads only what the request names.",
+  review: "Legal and Security look at the artefact and approve the merge request.",
+  "hand-over":
+    "Support or CSM: fetch the hand-over package, share it with the customer, then close this issue.",
+  withdrawn: "The merge request was closed by hand. Reopen it to go on, or close this issue.",
+};
+
+/** The words of the status comment. `clock` is null while nothing is owed to the customer. */
+export function statusView(
+  seen: Observation,
+  clock: StatusClock | null,
+  context: {
+    readonly projectUrl: string;
+    readonly artefactProjectUrl: string;
+    readonly mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>;
+    readonly customer: readonly string[];
+  },
+): StatusView {
+  const stage = stageOf(seen);
+  const { findings, policy } = seen.verdict;
+  const artefact = currentArtefact(seen);
+  const begun = stage === "log-dive" || stage === "review" || stage === "hand-over";
+  return {
+    id: seen.id,
+    stage,
+    headline: headline(seen, stage),
+    next: NEXT[stage],
+    mention: mentionFor(seen, stage, context.mentions),
+    failed: findings.filter((finding) => !finding.ok),
+    passed: findings.filter((finding) => finding.ok),
+    customer: context.customer,
+    clock:
+      clock === null
+        ? null
+        : { asOf: clock.slot, due: clock.due, findings: recordedFindings(seen.notes) },
+    mergeRequestUrl: begun
+      ? `${context.projectUrl}/-/merge_requests?scope=all&state=all&source_branch=request%2F${seen.id}`
+      : null,
+    packagesUrl:
+      stage === "hand-over"
+        ? `${context.artefactProjectUrl}/-/packages?search%5B%5D=${seen.id}-hand-over`
+        : null,
+    expires: stage === "hand-over" && artefact !== null ? artefact.manifest.expires_at : null,
+    policy: `${policy.version} ${policy.sha256.slice(0, 12)}`,
+  };
+}
+
+function headline(seen: Observation, stage: Stage): string {
+  if (stage === "hand-over") return "Released";
+  if (stage === "review") return "Collected and redacted, in review";
+  if (seen.verdict.route === "legal") return "Needs an exception";
+  switch (seen.verdict.verdict) {
+    case "accept":
+      return seen.verdict.route === "support" ? "Accepted, with Support" : "Accepted, with SIRT";
+    case "needs-info":
+      return "Something is missing";
+    case "reject":
+      return "Not eligible";
+  }
+}
+
+function mentionFor(
+  seen: Observation,
+  stage: Stage,
+  mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>,
+): string | null {
+  if (stage === "routing") return mentions.legal;
+  if (stage === "review") return mentions.reviewers;
+  if (stage === "hand-over") return mentions.support;
+  if (stage !== "log-dive") return null;
+  return seen.verdict.route === "support" ? mentions.support : mentions.sirt;
+}
+
+/** What people wrote on the issue since it was filed: the source of the update to the customer (process, step 7). */
+function recordedFindings(notes: readonly Note[]): string {
+  const written = notes.filter((note) => !note.system && !note.author.bot);
+  const last = written.at(-1);
+  if (last === undefined) return "none recorded yet";
+  return `${written.length} recorded, the last at ${last.createdAt}`;
+}
+
+/** Writes the comment when its text differs from what stands; the bot never writes a second one. */
+export function planStatusNote(seen: Observation, body: string): Steps {
+  if (seen.issue.state === "closed") return NOTHING;
+  const marked = withMarker(TAG, body);
+  const standing = findOwn(seen.notes, seen.bot.id, TAG);
+  if (standing !== null && sameText(standing.body, marked)) return NOTHING;
+  const action: Action = {
+    kind: "write-note",
+    issue: seen.issue.iid,
+    tag: TAG,
+    note: standing?.id ?? null,
+    body: marked,
+  };
+  return { actions: [action], records: [] };
+}
+
+const STAGE_LABEL: Readonly<Record<Stage, string | null>> = {
+  intake: "Stage::Intake",
+  eligibility: "Stage::Eligibility",
+  routing: "Stage::Routing",
+  "log-dive": "Stage::Log-Dive",
+  review: "Stage::Review",
+  "hand-over": "Stage::Hand-Over",
+  withdrawn: null,
+};
+const VERDICT_LABEL = {
+  accept: "Request::Eligible",
+  "needs-info": "Request::Needs-Info",
+  reject: "Request::Ineligible",
+} as const;
+const ROUTE_LABEL = {
+  support: "Route::Support",
+  sirt: "Route::SIRT",
+  legal: "Route::Legal",
+} as const;
+/** Scopes whose labels are a view of ours: a label of them that the facts do not carry is taken away. */
+const OWN_SCOPES = ["Stage::", "Request::", "Route::"];
+
+/** The labels that follow from the facts. */
+export function labelsOf(seen: Observation): readonly string[] {
+  const { verdict, route } = seen.verdict;
+  return [
+    REQUEST_LABEL,
+    STAGE_LABEL[stageOf(seen)],
+    VERDICT_LABEL[verdict],
+    route === null ? null : ROUTE_LABEL[route],
+  ].filter((label) => label !== null);
+}
+
+/** Label deltas only: GitLab's `labels` parameter would replace what people set. */
+export function planLabels(seen: Observation): Steps {
+  if (seen.issue.state === "closed") return NOTHING;
+  const change = labelChange(seen.issue, labelsOf(seen));
+  return { actions: change === null ? [] : [change], records: [] };
+}
+
+function labelChange(issue: Issue, wanted: readonly string[]): Action | null {
+  const add = wanted.filter((label) => !issue.labels.includes(label));
+  const remove = issue.labels.filter(
+    (label) => OWN_SCOPES.some((scope) => label.startsWith(scope)) && !wanted.includes(label),
+  );
+  if (add.length === 0 && remove.length === 0) return null;
+  return { kind: "change-labels", issue: issue.iid, add, remove };
+}

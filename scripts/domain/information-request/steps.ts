@@ -1,0 +1,50 @@
+// What one job wants done for one request: writes, in order, and what the custody log shall say of them.
+import type { Action } from "../plan.ts";
+import {
+  appendCustody,
+  CUSTODY_BRANCH,
+  type CustodyRecord,
+  custodyPath,
+  type Digest,
+  isRecorded,
+} from "./custody.ts";
+import type { Observation } from "./observation.ts";
+
+export type Steps = {
+  readonly actions: readonly Action[];
+  readonly records: readonly CustodyRecord[];
+};
+export const NOTHING: Steps = { actions: [], records: [] };
+
+/**
+ * The request's plan of one run: the actions of all its jobs, then one commit to the custody log.
+ * The log comes last: it records what was done, and a write that failed ends the plan of its request before it.
+ */
+export function planRequest(
+  seen: Observation,
+  steps: readonly Steps[],
+  context: { readonly now: string; readonly defaultBranch: string; readonly digest: Digest },
+): readonly Action[] {
+  const actions = steps.flatMap((step) => step.actions);
+  const records = steps
+    .flatMap((step) => step.records)
+    .filter((record) => !isRecorded(seen.custody.entries, record));
+  if (records.length === 0) return actions;
+  const { text, entries, lastCommit, branchStands } = seen.custody;
+  return [
+    ...actions,
+    {
+      kind: "commit-files",
+      branch: CUSTODY_BRANCH,
+      startBranch: branchStands ? null : context.defaultBranch,
+      message: `Record ${records.map((record) => record.event).join(", ")} of ${seen.id}`,
+      files: [
+        {
+          path: custodyPath(seen.id),
+          content: appendCustody(text, entries, records, context.now, context.digest),
+          lastCommit,
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+// What the custody log keeps of a verdict.
+import { isHandedOver } from "./lifecycle.ts";
+import type { Observation } from "./observation.ts";
+import { NOTHING, type Steps } from "./steps.ts";
+
+/** A verdict is recorded once for each request text and policy; an incomplete form has no verdict to record. */
+export function recordVerdict(seen: Observation): Steps {
+  if (seen.requestSha256 === null || isHandedOver(seen)) return NOTHING;
+  const { verdict, route, findings, policy } = seen.verdict;
+  return {
+    actions: [],
+    records: [
+      {
+        event: "verdict",
+        data: {
+          verdict,
+          route: route ?? "none",
+          failed: findings.filter((finding) => !finding.ok).map((finding) => finding.rule),
+          request_sha256: seen.requestSha256,
+          policy_sha256: policy.sha256,
+        },
+      },
+    ],
+  };
+}

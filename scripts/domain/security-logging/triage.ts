@@ -1,0 +1,41 @@
+// Intake of the Security Logging team: every new issue of the tracker enters its queue once. Source: handbook, Security Logging, Labels.
+import { Temporal } from "temporal-polyfill";
+import type { Issue } from "../forge.ts";
+import { isInformationRequest } from "../information-request/recognition.ts";
+import type { Plan } from "../plan.ts";
+
+export const TEAM_LABEL = "☁️ SecLog";
+export const INCOMING_LABEL = "SecLog::Incoming-Requests";
+
+/**
+ * An issue without the team label gets it, and the incoming label where it has no `SecLog::` state yet.
+ * Requests of customers have their own workflow, and issues that the bot filed itself are no request to the team.
+ */
+export function planTriage(issues: readonly Issue[], botId: number): Plan {
+  return issues
+    .filter((issue) => issue.author.id !== botId && !isInformationRequest(issue))
+    .flatMap((issue) => {
+      const inQueue = issue.labels.some((label) => label.startsWith("SecLog::"));
+      const add = [
+        ...(issue.labels.includes(TEAM_LABEL) ? [] : [TEAM_LABEL]),
+        ...(inQueue || issue.labels.includes(TEAM_LABEL) ? [] : [INCOMING_LABEL]),
+      ];
+      return add.length === 0
+        ? []
+        : [{ kind: "change-labels", issue: issue.iid, add, remove: [] } as const];
+    });
+}
+
+/** What waits for a first look, oldest first, with its age in whole days. */
+export function waitingIssues(
+  issues: readonly Issue[],
+  now: string,
+): readonly { readonly issue: number; readonly days: number }[] {
+  return issues
+    .filter((issue) => issue.labels.includes(INCOMING_LABEL))
+    .map((issue) => ({ issue: issue.iid, days: wholeDays(issue.createdAt, now) }))
+    .sort((a, b) => b.days - a.days || a.issue - b.issue);
+}
+
+const wholeDays = (from: string, to: string): number =>
+  Math.floor(Temporal.Instant.from(from).until(Temporal.Instant.from(to)).total("hours") / 24);

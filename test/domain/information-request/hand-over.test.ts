@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import {
+  collectedPackage,
+  dueForHandOver,
+  handedOverPackage,
+  packageVersion,
+  planDestruction,
+  planHandOver,
+} from "../../../scripts/domain/information-request/hand-over.ts";
+import { mergeRequest, observation, stored } from "./observation.ts";
+
+const RELEASED = {
+  collected: [stored()],
+  release: { verdict: "release", reasons: [], roles: [] },
+  mergeRequest: mergeRequest(),
+} as const;
+const sealed = { directory: "/tmp/x", files: ["rows.ndjson.age", "manifest.json"] };
+
+test("a released artefact is due once", () => {
+  expect(dueForHandOver(observation(RELEASED))?.version).toBe("eeeeeeeeeeee");
+  const there = { ...RELEASED, handedOver: [stored({ name: "IR-2026-0042-hand-over" })] };
+  expect(dueForHandOver(observation(there))).toBeNull();
+  expect(dueForHandOver(observation({ collected: [stored()] }))).toBeNull();
+  expect(dueForHandOver(observation())).toBeNull();
+});
+
+test("the hand-over publishes the package and is recorded", () => {
+  const steps = planHandOver(observation(RELEASED), sealed, "sec/seclog");
+  expect(steps.actions).toEqual([
+    {
+      kind: "publish-package",
+      project: "sec/seclog",
+      name: "IR-2026-0042-hand-over",
+      version: "eeeeeeeeeeee",
+      ...sealed,
+    },
+  ]);
+  expect(steps.records).toMatchObject([
+    { event: "hand-over", data: { head_sha: "1".repeat(40), expires_at: "2026-11-27T11:00:00Z" } },
+  ]);
+});
+
+test("a package that stands already is only recorded; what is not released is neither", () => {
+  const steps = planHandOver(observation({ ...RELEASED, mergeRequest: null }), null, "p");
+  expect(steps.actions).toEqual([]);
+  expect(steps.records).toMatchObject([{ event: "hand-over", data: { head_sha: "" } }]);
+  expect(planHandOver(observation(), sealed, "p")).toEqual({ actions: [], records: [] });
+  expect(planHandOver(observation({ collected: [stored()] }), sealed, "p").records).toEqual([]);
+});
+
+test("what has expired is destroyed, with a receipt", () => {
+  const seen = observation({
+    collected: [stored()],
+    handedOver: [stored({ id: 2, name: "IR-2026-0042-hand-over" })],
+  });
+  expect(planDestruction(seen, "2026-11-27T10:59:59Z", "p")).toEqual({ actions: [], records: [] });
+  const steps = planDestruction(seen, "2026-11-27T11:00:00Z", "p");
+  expect(steps.actions).toMatchObject([
+    { kind: "delete-package", package: 1 },
+    { kind: "delete-package", package: 2 },
+  ]);
+  expect(steps.records).toEqual([
+    {
+      event: "destruction",
+      data: {
+        packages: ["IR-2026-0042/eeeeeeeeeeee", "IR-2026-0042-hand-over/eeeeeeeeeeee"],
+        artefacts: ["e".repeat(64)],
+      },
+    },
+  ]);
+});
+
+test("packages have one name and name their artefact", () => {
+  expect(collectedPackage("IR-2026-0042")).toBe("IR-2026-0042");
+  expect(handedOverPackage("IR-2026-0042")).toBe("IR-2026-0042-hand-over");
+  expect(packageVersion("0123456789abcdef")).toBe("0123456789ab");
+});

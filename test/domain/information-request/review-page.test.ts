@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { reviewView } from "../../../scripts/domain/information-request/review-page.ts";
+import { manifest, observation, stored } from "./observation.ts";
+
+test("before there is an artefact the page shows the scope alone", () => {
+  expect(reviewView(observation({ request: null }), [])).toBeNull();
+  expect(reviewView(observation(), ["@sec/legal"])).toMatchObject({
+    issue: "#42",
+    verdictLine: "accept, with sirt",
+    account: "acme-corp",
+    projects: ["acme-corp/payments/api"],
+    reviewers: [],
+    artefact: null,
+  });
+  const nobody = { ...observation().verdict, route: null };
+  expect(reviewView(observation({ verdict: nobody }), [])?.verdictLine).toBe("accept");
+});
+
+test("with an artefact it shows counts, reasons, digests, and who may still approve", () => {
+  const [source] = manifest().sources;
+  if (source === undefined) throw new Error("the fixture has a source");
+  const page = reviewView(
+    observation({
+      collected: [
+        stored({
+          manifest: manifest({
+            complete: false,
+            sources: [
+              source,
+              {
+                ...source,
+                source: "api",
+                withheld: { SECRET: 1, CAP: 1 },
+                quarantined: {},
+                missing: ["2026-11-17"],
+                broken: [{ object: "api/x.gz", reason: "cut short" }],
+              },
+            ],
+            gate: [
+              { check: "G1 schema", ok: true, findings: 0 },
+              { check: "G2 detectors", ok: false, findings: 2 },
+            ],
+          }),
+        }),
+      ],
+      release: {
+        verdict: "hold",
+        reasons: ["Legal is missing"],
+        roles: [
+          { name: "Legal", approved_by: null, may_approve: ["lena", "noor"] },
+          { name: "Security", approved_by: "sam", may_approve: [] },
+        ],
+      },
+    }),
+    ["@sec/legal", "@sec/security"],
+  );
+  expect(page).toMatchObject({
+    hold: ["Legal is missing"],
+    reviewers: ["@sec/legal", "@sec/security"],
+    roles: [
+      { name: "Legal", state: "may still approve", people: ["lena", "noor"] },
+      { name: "Security", state: "approved by", people: ["sam"] },
+    ],
+    artefact: {
+      complete: false,
+      missing: ["api of 2026-11-17", "api/x.gz: cut short"],
+      reasons: [
+        { reason: "SECRET", count: 3 },
+        { reason: "CAP", count: 1 },
+        { reason: "not JSON", count: 1 },
+      ],
+      gate: [
+        { check: "G1 schema", result: "passed" },
+        { check: "G2 detectors", result: "2 findings" },
+      ],
+    },
+  });
+});

@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import type { Observation } from "../../../scripts/domain/information-request/observation.ts";
+import {
+  labelsOf,
+  planLabels,
+  planStatusNote,
+  statusView,
+} from "../../../scripts/domain/information-request/status-update.ts";
+import { issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
+
+const context = {
+  projectUrl: "https://gitlab.example.com/sec/seclog",
+  artefactProjectUrl: "https://gitlab.example.com/sec/seclog",
+  mentions: {
+    support: "@sec/support",
+    sirt: "@sec/sirt",
+    legal: "@sec/legal",
+    reviewers: "@sec/security",
+  },
+  customer: [],
+};
+const CLOCK = { slot: "2026-11-20T09:00:00Z", due: "2026-11-20T21:00:00Z" };
+const RELEASE = { verdict: "release", reasons: [], roles: [] } as const;
+const verdict = (more: Partial<Observation["verdict"]>): Partial<Observation> => ({
+  verdict: { ...observation().verdict, ...more },
+});
+const failing = { rule: "trial", ok: false, reason: "It is a trial.", clause: "paying customers" };
+
+test.each<[string, Partial<Observation>, string, string | null]>([
+  ["accepted for SIRT", {}, "Accepted, with SIRT", "@sec/sirt"],
+  ["accepted for Support", verdict({ route: "support" }), "Accepted, with Support", "@sec/support"],
+  [
+    "incomplete",
+    { request: null, ...verdict({ verdict: "needs-info", route: null }) },
+    "Something is missing",
+    null,
+  ],
+  [
+    "an exception",
+    verdict({ verdict: "needs-info", route: "legal" }),
+    "Needs an exception",
+    "@sec/legal",
+  ],
+  ["rejected", verdict({ verdict: "reject", route: null }), "Not eligible", null],
+  ["in review", { collected: [stored()] }, "Collected and redacted, in review", "@sec/security"],
+  ["released", { collected: [stored()], release: RELEASE }, "Released", "@sec/support"],
+])("%s: the headline and who is called", (_, more, headline, mention) => {
+  expect(statusView(observation(more), CLOCK, context)).toMatchObject({ headline, mention });
+});
+
+test("links appear when there is something behind them, and never name a number that GitLab has yet to give", () => {
+  const before = statusView(observation({ request: null }), null, context);
+  expect(before).toMatchObject({
+    mergeRequestUrl: null,
+    packagesUrl: null,
+    expires: null,
+    clock: null,
+  });
+  const after = statusView(
+    observation({ collected: [stored()], release: RELEASE, mergeRequest: mergeRequest() }),
+    CLOCK,
+    context,
+  );
+  expect(after.mergeRequestUrl).toContain("source_branch=request%2FIR-2026-0042");
+  expect(after.packagesUrl).toContain("IR-2026-0042-hand-over");
+  expect(after.expires).toBe("2026-11-27T11:00:00Z");
+});
+
+test("a request that was handed over keeps its links after the artefact is destroyed", () => {
+  const entries = [{ seq: 1, at: "", event: "hand-over" as const, data: {}, prev: "", hash: "" }];
+  const view = statusView(
+    observation({ custody: { ...observation().custody, entries } }),
+    null,
+    context,
+  );
+  expect(view).toMatchObject({ headline: "Released", expires: null });
+});
+
+test("findings that people recorded are counted, ours and the system's are not", () => {
+  const sirt = { author: user(5, "diego"), createdAt: "2026-11-20T14:00:00Z" };
+  const notes = [
+    note(1, "ours"),
+    note(2, "found it", sirt),
+    note(3, "closed", { ...sirt, system: true }),
+  ];
+  expect(statusView(observation({ notes }), CLOCK, context).clock).toEqual({
+    asOf: CLOCK.slot,
+    due: CLOCK.due,
+    findings: "1 recorded, the last at 2026-11-20T14:00:00Z",
+  });
+  expect(statusView(observation(), CLOCK, context).clock?.findings).toBe("none recorded yet");
+});
+
+test("failed and passed checks are told apart", () => {
+  const view = statusView(
+    observation(verdict({ findings: [failing, ...observation().verdict.findings] })),
+    null,
+    context,
+  );
+  expect(view.failed.map(({ rule }) => rule)).toEqual(["trial"]);
+  expect(view.passed.map(({ rule }) => rule)).toEqual(["window_too_old"]);
+});
+
+test("one comment, kept current", () => {
+  expect(planStatusNote(observation(), "hello\n").actions).toMatchObject([
+    { kind: "write-note", note: null, tag: "status" },
+  ]);
+  const [written] = planStatusNote(observation(), "hello\n").actions;
+  const body = written?.kind === "write-note" ? written.body : "";
+  const stands = observation({ notes: [note(11, body.replaceAll("\n", "\r\n").trimEnd())] });
+  expect(planStatusNote(stands, "hello\n").actions).toEqual([]);
+  expect(planStatusNote(stands, "changed\n").actions).toMatchObject([{ note: 11 }]);
+  const forged = observation({ notes: [note(11, body, { author: user(9, "mallory") })] });
+  expect(planStatusNote(forged, "hello\n").actions).toMatchObject([{ note: null }]);
+});
+
+test("labels follow from the facts, by deltas; a forged one of our scopes is taken away", () => {
+  expect(labelsOf(observation())).toEqual([
+    "information-request",
+    "Stage::Log-Dive",
+    "Request::Eligible",
+    "Route::SIRT",
+  ]);
+  const labels = ["Stage::Review", "Legal::Approved", "information-request"];
+  expect(planLabels(observation({ issue: issue({ labels }) })).actions).toEqual([
+    {
+      kind: "change-labels",
+      issue: 42,
+      add: ["Stage::Log-Dive", "Request::Eligible", "Route::SIRT"],
+      remove: ["Stage::Review"],
+    },
+  ]);
+  const current = issue({ labels: labelsOf(observation()) });
+  expect(planLabels(observation({ issue: current })).actions).toEqual([]);
+  const withdrawn = observation({
+    mergeRequest: mergeRequest({ state: "closed" }),
+    ...verdict({ route: null }),
+  });
+  expect(labelsOf(withdrawn)).toEqual(["information-request", "Request::Eligible"]);
+});
+
+test("a closed issue is left alone", () => {
+  const closed = observation({ issue: issue({ state: "closed" }) });
+  expect(planStatusNote(closed, "x").actions).toEqual([]);
+  expect(planLabels(closed).actions).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { NOTHING, planRequest } from "../../../scripts/domain/information-request/steps.ts";
+import { observation } from "./observation.ts";
+
+const context = {
+  now: "2026-11-20T12:00:00Z",
+  defaultBranch: "main",
+  digest: (text: string) => `${text.length}`,
+};
+const action = { kind: "set-confidential", issue: 42 } as const;
+const record = { event: "verdict", data: { verdict: "accept" } } as const;
+
+test("without a record the plan is the actions alone", () => {
+  expect(
+    planRequest(observation(), [NOTHING, { actions: [action], records: [] }], context),
+  ).toEqual([action]);
+});
+
+test("the custody log is committed once and last", () => {
+  const plan = planRequest(
+    observation({ custody: { text: "", lastCommit: "abc", branchStands: true, entries: [] } }),
+    [
+      { actions: [action], records: [record] },
+      { actions: [action], records: [{ event: "gap", data: {} }] },
+    ],
+    context,
+  );
+  expect(plan.map(({ kind }) => kind)).toEqual([
+    "set-confidential",
+    "set-confidential",
+    "commit-files",
+  ]);
+  expect(plan.at(-1)).toMatchObject({
+    branch: "custody",
+    startBranch: null,
+    message: "Record verdict, gap of IR-2026-0042",
+    files: [{ path: "information-request/2026/IR-2026-0042.jsonl", lastCommit: "abc" }],
+  });
+});
+
+test("the first entry of all makes the branch", () => {
+  const seen = observation({
+    custody: { text: "", lastCommit: null, branchStands: false, entries: [] },
+  });
+  expect(planRequest(seen, [{ actions: [], records: [record] }], context)).toMatchObject([
+    { kind: "commit-files", startBranch: "main" },
+  ]);
+});
+
+test("what is on record already is not written again", () => {
+  const entries = [{ seq: 1, at: "", prev: "", hash: "", ...record }];
+  const seen = observation({
+    custody: { text: "x\n", lastCommit: "a", branchStands: true, entries },
+  });
+  expect(planRequest(seen, [{ actions: [], records: [record] }], context)).toEqual([]);
+});
