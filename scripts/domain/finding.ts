@@ -9,6 +9,8 @@ export type Finding = {
   readonly limit?: string | number | boolean;
   /** What to change so that the rule passes. */
   readonly fix?: string;
+  /** When the rule fails: what Support may tell the customer; names nothing internal. */
+  readonly customer?: string;
   /** The sentence of the process behind the rule, in a few words. */
   readonly clause: string;
 };

@@ -1,0 +1,36 @@
+// Stage routing: which team takes an accepted request.
+import type { Finding } from "../finding.ts";
+import { fillSentence, type RoutingRule } from "../policy/rule.ts";
+import type { CompiledRule, LimitContext } from "../policy/rule-language.ts";
+import type { Situation } from "./situation.ts";
+
+/**
+ * Support takes a request that meets every condition of its lane; one condition that does not hold sends it to SIRT
+ * (process, "Who is involved"). The finding tells why; it is no fault of the request.
+ */
+export function chooseRoute(
+  situation: Situation,
+  rules: readonly CompiledRule<RoutingRule>[],
+  limits: LimitContext,
+): { readonly route: "support" | "sirt"; readonly finding: Finding } {
+  const judged = rules.flatMap(({ rule, judge }) => {
+    const judgement = judge(situation, limits);
+    if (judgement === null) return [];
+    const values = { measured: String(judgement.measured), limit: String(judgement.limit) };
+    const sentence = fillSentence(judgement.ok ? rule.holds : rule.message, values);
+    return [{ rule, sentence, ok: judgement.ok }];
+  });
+  const against = judged.filter(({ ok }) => !ok);
+  const telling = against.length > 0 ? against : judged;
+  const route = against.length > 0 ? "sirt" : "support";
+  return {
+    route,
+    finding: {
+      rule: "route",
+      ok: true,
+      reason: `${route === "sirt" ? "SIRT" : "Support"} takes it: ${telling.map(({ sentence }) => sentence).join(" ")}`,
+      measured: route,
+      clause: [...new Set(telling.map(({ rule }) => rule.clause))].join(" "),
+    },
+  };
+}
