@@ -1,0 +1,53 @@
+/** Pseudonyms keyed per request (R11): HMAC-SHA256, so that nobody without the key can test a guess, and no two requests can be joined. */
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Pseudonym } from "../domain/information-request/redaction-result.ts";
+
+export type Pseudonyms = {
+  /** Tells which key was used, without telling the key: for the manifest. */
+  readonly keyId: string;
+  readonly pseudonym: Pseudonym;
+};
+
+/** Bumped when the canonical form of a value changes: old and new pseudonyms must not look alike. */
+const VERSION = "v1";
+const SHORTEST_KEY = 32;
+
+/** The pseudonyms of one request under the master key; the same value of a kind gives the same 64 bits on every run. */
+export function pseudonymsFor(master: Uint8Array, requestId: string): Pseudonyms {
+  const key = createHmac("sha256", master).update(requestId).digest();
+  const keyId = createHash("sha256").update("key-id|").update(key).digest("hex").slice(0, 16);
+  const pseudonym: Pseudonym = (kind, value) => {
+    const digest = createHmac("sha256", key).update(`${VERSION}|${kind}|${value}`).digest("hex");
+    return `${kind}-${digest.slice(0, 16)}`;
+  };
+  return { keyId, pseudonym };
+}
+
+/**
+ * The master key: the text of `SECLOG_PSEUDONYM_KEY` where it is set, else a random one that is made once and kept in
+ * `file`, readable by its owner alone.
+ * @throws Error when the key is shorter than 32 bytes, which could be guessed.
+ */
+export async function masterKey(
+  fromEnvironment: string | undefined,
+  file: string,
+): Promise<Uint8Array> {
+  if (fromEnvironment !== undefined)
+    return longEnough(Buffer.from(fromEnvironment), "SECLOG_PSEUDONYM_KEY");
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = randomBytes(SHORTEST_KEY).toString("hex");
+  // `wx` lets one of two runs that start at once make the key; both then read the same one.
+  await writeFile(file, fresh, { flag: "wx", mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    },
+  );
+  return longEnough(await readFile(file), file);
+}
+
+function longEnough(key: Uint8Array, name: string): Uint8Array {
+  if (key.length >= SHORTEST_KEY) return key;
+  throw new Error(`${name} has ${key.length} bytes; use at least ${SHORTEST_KEY} random ones`);
+}

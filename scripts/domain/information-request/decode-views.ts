@@ -1,0 +1,121 @@
+/** The ways in which one text can hide inside another (R13): each check of the gate looks at every view. */
+
+/** Deepest chain of decodings, and how much decoded text one value may produce. */
+const MAX_DEPTH = 5;
+const MAX_VIEWS = 64;
+const MAX_TEXT = 256 * 1024;
+
+export type Views = {
+  /** The text itself first. */
+  readonly texts: readonly string[];
+  /** The budget did not suffice: what is left unseen counts as a finding. */
+  readonly exhausted: boolean;
+};
+
+/** Every decoding of a text, and of those, to depth 5. */
+export function decodedViews(text: string): Views {
+  const seen = new Set([text]);
+  let size = text.length;
+  let layer = [text];
+  for (let depth = 0; depth < MAX_DEPTH && layer.length > 0; depth += 1) {
+    const fresh = layer.flatMap((one) => DECODERS.flatMap((decode) => decode(one)));
+    layer = [...new Set(fresh)].filter((one) => one !== "" && !seen.has(one));
+    for (const one of layer) {
+      seen.add(one);
+      size += one.length;
+    }
+    if (seen.size > MAX_VIEWS || size > MAX_TEXT) return { texts: [...seen], exhausted: true };
+  }
+  return { texts: [...seen], exhausted: false };
+}
+
+type Decoder = (text: string) => readonly string[];
+
+const percent: Decoder = (text) => [bytesIn(text, /(?:%[0-9A-Fa-f]{2})+/g, "%")];
+const quotedPrintable: Decoder = (text) => [
+  bytesIn(text.replace(/=\r?\n/g, ""), /(?:=[0-9A-F]{2})+/g, "="),
+];
+const hexEscapes: Decoder = (text) => [bytesIn(text, /(?:\\x[0-9A-Fa-f]{2})+/g, "\\x")];
+const unicodeEscapes: Decoder = (text) => [
+  text.replace(/\\u\{?([0-9A-Fa-f]{4,6})\}?/g, (_, hex: string) =>
+    codePoint(Number.parseInt(hex, 16)),
+  ),
+];
+const htmlEntities: Decoder = (text) => [
+  text
+    .replace(/&#(\d{1,7});?/g, (_, digits: string) => codePoint(Number(digits)))
+    .replace(/&#x([0-9A-Fa-f]{1,6});?/gi, (_, hex: string) => codePoint(Number.parseInt(hex, 16)))
+    .replace(
+      /&(amp|lt|gt|quot|apos|commat|period);/g,
+      (_, name: string) => ENTITIES.get(name) as string,
+    ),
+];
+const ENTITIES = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["commat", "@"],
+  ["period", "."],
+]);
+const jsonString: Decoder = (text) => [text.replace(/\\(["\\/])/g, "$1").replace(/\\[nrt]/g, "")];
+const plainHex: Decoder = (text) =>
+  [...text.matchAll(/(?:[0-9a-fA-F]{2}){6,4096}/g)].map(([hex]) => fromBytes(pairs(hex)));
+/** Standard and URL alphabet, also where a run is glued to a path. */
+const base64: Decoder = (text) =>
+  [...text.matchAll(/[A-Za-z0-9+/_-]{8,8192}={0,2}/g)].flatMap(([run]) =>
+    [run, ...run.split(/[/_-]/)].filter((part) => part.length >= 8).map(fromBase64),
+  );
+const wideText: Decoder = (text) => (text.includes("\0") ? [text.replaceAll("\0", "")] : []);
+
+const DECODERS: readonly Decoder[] = [
+  percent,
+  quotedPrintable,
+  hexEscapes,
+  unicodeEscapes,
+  htmlEntities,
+  jsonString,
+  plainHex,
+  base64,
+  wideText,
+];
+
+const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : "");
+
+/** Replaces each run of escaped bytes by the text they spell. */
+function bytesIn(text: string, runs: RegExp, mark: string): string {
+  return text.replace(runs, (run) => fromBytes(pairs(run.replaceAll(mark, ""))));
+}
+
+const pairs = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) as string[], (pair) => Number.parseInt(pair, 16));
+
+const fromBytes = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** What the run spells, or nothing when too much of it is no text. */
+function fromBase64(run: string): string {
+  const symbols = run.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  const whole = symbols.slice(0, symbols.length - (symbols.length % 4 === 1 ? 1 : 0));
+  const text = fromBytes(Uint8Array.from(atob(whole), (byte) => byte.charCodeAt(0)));
+  const odd = [...text].filter((char) => char === "\uFFFD" || (char < " " && char !== "\0")).length;
+  return odd * 4 > text.length ? "" : text;
+}
+
+/**
+ * One spelling for all that looks the same: compatibility forms, accents, invisible characters, white space, case and
+ * the letters that other alphabets share with Latin (UTS 39, the ones that can spell a user name or a path).
+ */
+export function skeleton(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}\p{Cc}\p{White_Space}]/gu, "")
+    .toLowerCase()
+    .replace(/[^\0-\x7f]/gu, (char) => CONFUSABLES.get(char) ?? char);
+}
+
+const CONFUSABLES: ReadonlyMap<string, string> = new Map(
+  "аa вb сc ԁd еe һh іi јj кk ӏl мm оo рp ԛq гr ѕs тt уy ѵv ԝw хx зz αa βb εe ηn ιi κk νv οo ρp τt υu χx ωw γy μu ıi łl øo đd ħh"
+    .split(" ")
+    .map((pair) => [...pair] as [string, string]),
+);

@@ -1,0 +1,240 @@
+/** What each field rule of a profile makes of a value. */
+import type { LogProfile, SimpleRule } from "../log-profile.ts";
+import { fieldValue, isAmbiguous, scalarText } from "../log-row.ts";
+import { isJsonArray, isJsonObject, type JsonValue } from "../strict-json.ts";
+import { type Inventory, isPlainId, type Kind } from "./inventory.ts";
+import { canonicalAddress, isInternalAddress } from "./ip-address.ts";
+import { canonicalInstant, toSecond } from "./log-dive-time.ts";
+import type { FieldContext, FieldResult, Reason } from "./redaction-result.ts";
+import { releaseRoute, releaseUrlPath } from "./redaction-route.ts";
+import { fillTemplate, keepKnownWords, TEXT_REMOVED } from "./redaction-text.ts";
+
+/** Longest text that leaves, in UTF-16 units (R19). */
+const RELEASED_TEXT = 4096;
+
+type Outcome = Pick<FieldResult, "value" | "action" | "reason">;
+const kept = (value: string | number | boolean): Outcome => ({
+  value,
+  action: "kept",
+  reason: null,
+});
+const gone = (reason: Reason): Outcome => ({ action: "removed", reason });
+const instead = (value: string, reason: Reason): Outcome => ({
+  value,
+  action: "pseudonymised",
+  reason,
+});
+/** A text of which only the harmless parts stay. */
+const partly = (value: string, original: JsonValue, reason: Reason): Outcome =>
+  value === original ? kept(value) : { value, action: "removed", reason };
+
+const DROP_REASONS = {
+  system: "SYSTEM_INFO",
+  personal: "PERSONAL",
+  account: "OTHER_ACCOUNT",
+  secret: "SECRET",
+  linking: "LINKING",
+  text: "NO_TEMPLATE",
+} as const satisfies Record<string, Reason>;
+
+/** Applies one rule to one value; a value of the wrong type is removed and counted (R1). */
+export function releaseField(
+  field: string,
+  value: JsonValue,
+  rule: SimpleRule,
+  context: FieldContext,
+): FieldResult {
+  return { field, original: value, ...outcomeOf(value, rule, context) };
+}
+
+function outcomeOf(value: JsonValue, rule: SimpleRule, context: FieldContext): Outcome {
+  if (rule.rule === "drop") return gone(DROP_REASONS[rule.class]);
+  if (rule.rule === "boolean") return typeof value === "boolean" ? kept(value) : gone("TYPE");
+  const text = typeof value === "boolean" ? null : scalarText(value);
+  if (text === null) return gone("TYPE");
+  if (text.length > RELEASED_TEXT && rule.rule !== "words") return gone("CAP");
+  switch (rule.rule) {
+    case "time":
+      return releaseTime(text);
+    case "event":
+      return context.scope.event_types.includes(text) ? kept(text) : gone("NOT_LISTED");
+    case "enum":
+      return releaseEnum(value, text, rule.values);
+    case "integer":
+      return releaseInteger(value, text, rule);
+    case "own":
+      return releaseOwn(text, rule.of, context.inventory);
+    case "repository":
+      return releaseRepository(text, context.inventory);
+    case "entity":
+      return releaseEntity(text, rule.type_field, context);
+    case "user_name":
+      return releaseUserName(text, rule.id_field, context);
+    case "user_id":
+      return releaseUserId(text, context);
+    case "client":
+      return releaseClient(text, context);
+    case "pseudonym":
+      return instead(context.pseudonym(rule.kind, fold(text)), "LINKING");
+    case "address":
+      return releaseAddresses(text, context);
+    case "user_agent":
+      return releaseUserAgent(text, context.profile);
+    case "url_path":
+      return releaseUrl(text, releaseUrlPath(text, context.inventory, context.profile.redaction));
+    case "route":
+      return releaseUrl(text, releaseRoute(text, context.profile.redaction));
+    case "template":
+      return partly(fillTemplate(text, context) ?? TEXT_REMOVED, text, "NO_TEMPLATE");
+    case "words":
+      return releaseWords(text, rule.show, context);
+  }
+}
+
+/** NFKC and lower case, so that one thing has one pseudonym (R11). */
+const fold = (text: string): string => text.normalize("NFKC").toLowerCase();
+
+function releaseTime(text: string): Outcome {
+  const instant = canonicalInstant(text);
+  return instant === null ? gone("TYPE") : kept(toSecond(instant));
+}
+
+function releaseEnum(
+  value: JsonValue,
+  text: string,
+  values: readonly (string | number)[],
+): Outcome {
+  const listed = values.find((one) => String(one) === text);
+  if (listed === undefined) return gone("NOT_LISTED");
+  return kept(typeof value === "string" ? text : listed);
+}
+
+function releaseInteger(
+  value: JsonValue,
+  text: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Outcome {
+  if (typeof value === "string" || !/^-?(?:0|[1-9]\d{0,14})$/.test(text)) return gone("TYPE");
+  const number = Number(text);
+  return min <= number && number <= max ? kept(number) : gone("NOT_LISTED");
+}
+
+function releaseOwn(
+  text: string,
+  of: Extract<SimpleRule, { rule: "own" }>["of"],
+  inventory: Inventory,
+): Outcome {
+  if (of === "root_path") return inventory.roots.has(text) ? kept(text) : gone("OTHER_ACCOUNT");
+  const kind = of.startsWith("project") ? inventory.projects : inventory.namespaces;
+  return of.endsWith("_id") ? releaseOwnId(text, kind) : releaseOwnPath(text, kind);
+}
+
+function releaseOwnPath(text: string, kind: Kind): Outcome {
+  return kind.byPath.has(text) ? kept(text) : gone("OTHER_ACCOUNT");
+}
+
+function releaseOwnId(text: string, kind: Kind): Outcome {
+  return isPlainId(text) && kind.byId.has(text) ? kept(Number(text)) : gone("OTHER_ACCOUNT");
+}
+
+function releaseRepository(text: string, { projects }: Inventory): Outcome {
+  const id = /^(?:project|wiki|design)-([1-9]\d*)$/.exec(text)?.[1];
+  return id !== undefined && projects.byId.has(id) ? kept(text) : gone("OTHER_ACCOUNT");
+}
+
+function releaseEntity(text: string, typeField: string, context: FieldContext): Outcome {
+  const type = isAmbiguous(context.row, typeField) ? undefined : fieldValue(context.row, typeField);
+  if (type === "Project") return releaseOwnId(text, context.inventory.projects);
+  if (type === "Group" || type === "Namespace") {
+    return releaseOwnId(text, context.inventory.namespaces);
+  }
+  return type === "User" ? releaseUserId(text, context) : gone("OTHER_ACCOUNT");
+}
+
+/** A name is not an identity (section 3.2, item 4): it stays only when personal data is approved and the row's id is that user's. */
+function releaseUserName(
+  text: string,
+  idField: string | undefined,
+  context: FieldContext,
+): Outcome {
+  const owned = context.inventory.users.byPath.get(text);
+  const said = idField === undefined ? undefined : fieldValue(context.row, idField);
+  const id = said === undefined ? null : (scalarText(said)?.replace(/^user-/, "") ?? null);
+  const agrees = owned !== undefined && id === owned.id && !isAmbiguous(context.row, idField ?? "");
+  if (context.scope.personal_data_approved && agrees) return kept(text);
+  return instead(context.pseudonym("user", fold(text)), "PERSONAL");
+}
+
+/** `501` or `user-501`. */
+function releaseUserId(text: string, context: FieldContext): Outcome {
+  const id = text.replace(/^user-/, "");
+  if (!isPlainId(id)) return gone("TYPE");
+  const approved = context.scope.personal_data_approved && context.inventory.users.byId.has(id);
+  return approved ? kept(text) : instead(context.pseudonym("user_id", id), "PERSONAL");
+}
+
+function releaseClient(text: string, context: FieldContext): Outcome {
+  const [, kind, rest] = /^(user|ip)\/(.+)$/.exec(text) ?? [];
+  if (rest === undefined) return gone("TYPE");
+  return kind === "ip" ? releaseAddresses(rest, context) : releaseUserId(rest, context);
+}
+
+/** Addresses leave as pseudonyms only: a row of the request may carry the address of another party (section 3.2, item 3). */
+function releaseAddresses(text: string, context: FieldContext): Outcome {
+  const addresses = text.split(",", 20).map((part) => canonicalAddress(part.trim()));
+  if (addresses.includes(null)) return gone("TYPE");
+  const outside = (addresses as string[]).filter((address) => !isInternalAddress(address));
+  if (outside.length === 0) return gone("SYSTEM_INFO");
+  const names = outside.map((address) => context.pseudonym("ip", address));
+  return instead(names.join(", "), "PERSONAL");
+}
+
+/** Family and major version from a list (R6): everything else in a user agent may name a person. */
+function releaseUserAgent(text: string, { redaction }: LogProfile): Outcome {
+  for (const { family, token } of redaction.user_agents) {
+    const at = text.indexOf(token);
+    if (at !== -1) {
+      const major = /^[/ ]?(\d{1,3})(?!\d)/.exec(text.slice(at + token.length))?.[1];
+      return partly(major === undefined ? family : `${family} ${major}`, text, "PERSONAL");
+    }
+  }
+  return gone("NOT_LISTED");
+}
+
+function releaseUrl(text: string, shown: string | null): Outcome {
+  return shown === null ? gone("OTHER_ACCOUNT") : partly(shown, text, "OTHER_ACCOUNT");
+}
+
+function releaseWords(text: string, show: string, context: FieldContext): Outcome {
+  if (context.scope.may_show?.includes(show) !== true) return gone("NO_TEMPLATE");
+  const words = keepKnownWords(text.slice(0, RELEASED_TEXT), context.profile.redaction);
+  return partly(words, text, text.length > RELEASED_TEXT ? "CAP" : "NO_TEMPLATE");
+}
+
+/** `params: [{key, value}]` (R4): listed keys by their rules, all else removed; a key given twice is ambiguous. */
+export function releaseParams(
+  field: string,
+  value: JsonValue,
+  keys: Readonly<Record<string, SimpleRule>>,
+  context: FieldContext,
+): readonly FieldResult[] {
+  if (!isJsonArray(value)) return [{ field, action: "removed", reason: "TYPE", original: value }];
+  const names = value.map(paramKey);
+  return value.map((param, index): FieldResult => {
+    const name = names[index] ?? null;
+    const rule = name !== null && Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (rule === undefined || name === null || !isJsonObject(param)) {
+      return { field, action: "removed", reason: "NOT_LISTED", original: param };
+    }
+    if (names.indexOf(name) !== names.lastIndexOf(name)) {
+      return { field, action: "removed", reason: "AMBIGUOUS", original: param };
+    }
+    return releaseField(`${field}.${name}`, param.members.get("value") ?? null, rule, context);
+  });
+}
+
+function paramKey(param: JsonValue): string | null {
+  if (param === null || !isJsonObject(param)) return null;
+  const key = param.members.get("key");
+  return typeof key === "string" ? key : null;
+}

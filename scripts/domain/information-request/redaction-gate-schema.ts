@@ -1,0 +1,128 @@
+/** G1: what a released value may look like, rule by rule, written without a look at how the redactor makes it. */
+import type { RedactionPolicy, SimpleRule } from "../log-profile.ts";
+import type { Scope } from "./scope.ts";
+
+/** `user-0123456789abcdef`: 64 bits of a keyed digest behind the kind. */
+export const PSEUDONYM_SHAPE = /^(?:user|user_id|ip|correlation|token|job|resource)-[0-9a-f]{16}$/;
+const SECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const PLACEHOLDER = /\[(?:text removed|removed|e-mail|name|project|group|address)\]/g;
+
+/** Whether a value is one that its rule can have let through. */
+export function fitsRule(
+  value: unknown,
+  rule: SimpleRule,
+  scope: Scope,
+  policy: RedactionPolicy,
+): boolean {
+  if (typeof value === "boolean") return rule.rule === "boolean";
+  const text = String(value);
+  if (typeof value !== "string" && typeof value !== "number") return false;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (text.length > 4096 || /[\0-\x1f\x7f-\x9f\p{Default_Ignorable_Code_Point}]/u.test(text)) {
+    return false;
+  }
+  switch (rule.rule) {
+    case "drop":
+    case "boolean":
+      return false;
+    case "time":
+      return SECOND.test(text);
+    case "event":
+      return scope.event_types.includes(text);
+    case "enum":
+      return rule.values.some((one) => String(one) === text);
+    case "integer":
+      return Number.isInteger(value) && Number(value) >= rule.min && Number(value) <= rule.max;
+    case "own":
+      return ownOf(rule.of, scope).has(text);
+    case "repository":
+      return scope.projects.some(({ id }) => new RegExp(`^[a-z]+-${id ?? "-"}$`).test(text));
+    case "entity":
+      return (
+        isPseudonym(text) ||
+        ids([...scope.projects, ...scope.namespaces]).has(text) ||
+        isUser(text, scope)
+      );
+    case "user_name":
+    case "user_id":
+    case "client":
+    case "address":
+      return text.split(", ").every(isPseudonym) || isUser(text, scope);
+    case "pseudonym":
+      return isPseudonym(text);
+    case "user_agent":
+      return policy.user_agents.some(({ family }) => text.replace(/ \d{1,3}$/, "") === family);
+    case "url_path":
+    case "route":
+      return isRoute(text, scope, policy);
+    case "template":
+    case "words":
+      return isKnownText(text, scope, policy);
+  }
+}
+
+const isPseudonym = (text: string): boolean => PSEUDONYM_SHAPE.test(text);
+const ids = (items: readonly { readonly id: number | null }[]): ReadonlySet<string> =>
+  new Set(items.map(({ id }) => String(id ?? "")));
+const paths = (items: readonly { readonly path: string }[]): ReadonlySet<string> =>
+  new Set(items.map(({ path }) => path));
+
+function ownOf(of: Extract<SimpleRule, { rule: "own" }>["of"], scope: Scope): ReadonlySet<string> {
+  switch (of) {
+    case "project_path":
+      return paths(scope.projects);
+    case "project_id":
+      return ids(scope.projects);
+    case "namespace_path":
+      return paths(scope.namespaces);
+    case "namespace_id":
+      return ids(scope.namespaces);
+    case "root_path": {
+      const all = [scope.account, ...scope.namespaces, ...scope.projects];
+      return new Set(all.map(({ path }) => path.split("/", 1)[0] as string));
+    }
+  }
+}
+
+/** The request's own user in clear, when personal data is approved. */
+function isUser(text: string, { personal_data_approved, users }: Scope): boolean {
+  if (!personal_data_approved) return false;
+  const bare = text.replace(/^user[-/]/, "");
+  return users.some(({ username, id }) => text === username || bare === String(id ?? ""));
+}
+
+function isRoute(text: string, scope: Scope, { route_words }: RedactionPolicy): boolean {
+  const owned = [...scope.projects, ...scope.namespaces];
+  const words = new Set([...route_words, ...ids(owned), "[removed]", "\0"]);
+  const longest = [...paths(owned)].sort((left, right) => right.length - left.length);
+  const masked = longest.reduce(
+    (rest, path) =>
+      `${rest}/`.replace(`/${path}/`, "/\0/").replace(`/${path}.git/`, "/\0/").slice(0, -1),
+    text,
+  );
+  const own = masked !== text || [...ids(owned)].some((id) => text.includes(`/${id}`));
+  return masked
+    .replace(/^\//, "")
+    .split("/")
+    .every((part) => words.has(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)));
+}
+
+/** Words of the policy and of its templates, placeholders, pseudonyms, own paths and short numbers. */
+function isKnownText(text: string, scope: Scope, policy: RedactionPolicy): boolean {
+  const literals = policy.templates.flatMap((template) =>
+    template.text.replace(/\{[a-z_]+\}/g, " ").split(/[\s"=:().]+/),
+  );
+  const known = new Set([
+    ...policy.words,
+    ...literals,
+    ...paths([...scope.projects, ...scope.namespaces]),
+    ...ids(scope.projects),
+  ]);
+  return text
+    .replace(PLACEHOLDER, " ")
+    .split(/[\s"=:()]+/)
+    .map((token) => token.replace(/\.$/, ""))
+    .every(
+      (token) => known.has(token) || isPseudonym(token) || /^\d{1,9}$/.test(token) || token === "",
+    );
+}

@@ -1,0 +1,200 @@
+/** The second pair of eyes: reads what redaction wrote, trusts none of it, and shares no code with the redactor (G1–G5). */
+import { literalPattern } from "../literal-pattern.ts";
+import type { LogProfile, RedactionPolicy, SimpleRule } from "../log-profile.ts";
+import { decodedViews, skeleton } from "./decode-views.ts";
+import { findPersonalData } from "./personal-data-detection.ts";
+import { fitsRule, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
+import { holdsRemoved, type RemovedLedger, recordRemoved } from "./removed-ledger.ts";
+import type { Scope } from "./scope.ts";
+import { findSecrets } from "./secret-detection.ts";
+
+/** Schema, detectors, removed values, shapes of ids, planted canaries. */
+export type GateCheck = "G1" | "G2" | "G3" | "G4" | "G5";
+export const GATE_CHECKS: readonly GateCheck[] = ["G1", "G2", "G3", "G4", "G5"];
+export type GateFinding = {
+  readonly check: GateCheck;
+  /** A field of the profile, or the name of a file; never a value. */
+  readonly where: string;
+  /** What was found: `email`, `removed_value`, `unknown_field` … */
+  readonly type: string;
+};
+
+/** Adds the removed values of one row to the ledger, except those that are the request's own paths or plain words. */
+export function rememberRemoved(
+  ledger: RemovedLedger,
+  removed: readonly string[],
+  scope: Scope,
+  profile: LogProfile,
+): void {
+  recordRemoved(ledger, removed, (value) => unexplained(value, scope, profile.redaction) === "");
+}
+
+/** Everything wrong with one released row; an empty list means that it may leave. */
+export function checkReleasedRow(
+  released: Readonly<Record<string, unknown>>,
+  ledger: RemovedLedger,
+  scope: Scope,
+  profile: LogProfile,
+): readonly GateFinding[] {
+  return Object.entries(released).flatMap(([field, value]) => {
+    const rule = ruleOf(field, profile);
+    if (field === "log_source" && value === profile.source) return [];
+    if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
+    const fits = fitsRule(value, rule, scope, profile.redaction);
+    const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
+    const settled = fits && SETTLED_RULES.has(rule.rule);
+    return settled ? wrong : [...wrong, ...checkText(field, String(value), ledger, scope, profile)];
+  });
+}
+
+/** Rules whose value is one of a finite list that the request or the profile gives: nothing can hide in it. */
+const SETTLED_RULES = new Set(["time", "event", "enum", "integer", "boolean", "own", "repository"]);
+
+function ruleOf(field: string, { fields }: LogProfile): SimpleRule | undefined {
+  const direct = fields.get(field);
+  if (direct !== undefined) return direct.rule === "params" ? undefined : direct;
+  for (const [name, rule] of fields) {
+    if (rule.rule === "params" && field.startsWith(`${name}.`)) {
+      const key = field.slice(name.length + 1);
+      if (Object.hasOwn(rule.keys, key)) return rule.keys[key];
+    }
+  }
+  return undefined;
+}
+
+/** Looks through one text (a value, a CSV line, a summary) for what must not leave. `where` names it in the findings. */
+export function checkText(
+  where: string,
+  text: string,
+  ledger: RemovedLedger,
+  scope: Scope,
+  profile: LogProfile,
+): readonly GateFinding[] {
+  const rest = unexplained(text, scope, profile.redaction);
+  if (rest === "") return [];
+  const { texts, exhausted } = decodedViews(rest);
+  const found = new Set<string>();
+  if (exhausted) found.add("G2 too_many_decodings");
+  for (const view of texts) {
+    for (const kind of findSecrets(view)) found.add(`G2 ${kind}`);
+    for (const kind of findPersonalData(view))
+      found.add(`${ID_KINDS.has(kind) ? "G4" : "G2"} ${kind}`);
+    if (holdsRemoved(ledger, view)) found.add("G3 removed_value");
+  }
+  return [...found].map((one) => {
+    const [check, type] = one.split(" ") as [GateCheck, string];
+    return { check, where, type };
+  });
+}
+
+const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
+
+type Explained = { readonly paths: RegExp; readonly words: ReadonlySet<string> };
+const explanations = new WeakMap<Scope, WeakMap<RedactionPolicy, Explained>>();
+
+/** A text without the request's own paths, pseudonyms, placeholders and public words; empty when nothing else is in it. */
+function unexplained(text: string, scope: Scope, policy: RedactionPolicy): string {
+  const { paths, words } = explanationOf(scope, policy);
+  return text
+    .replace(paths, " ")
+    .split(/[\s/,|;"`()[\]{}=:]+/)
+    .filter((token) => token !== "" && !words.has(token) && !PSEUDONYM_SHAPE.test(token))
+    .join("\n");
+}
+
+function explanationOf(scope: Scope, policy: RedactionPolicy): Explained {
+  const ofScope = explanations.get(scope) ?? new WeakMap<RedactionPolicy, Explained>();
+  explanations.set(scope, ofScope);
+  const known = ofScope.get(policy);
+  if (known !== undefined) return known;
+  const own = [...scope.projects, ...scope.namespaces].map(({ path }) => path);
+  const longestFirst = own.sort((left, right) => right.length - left.length).map(literalPattern);
+  const literals = policy.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
+  const explained: Explained = {
+    paths: new RegExp(
+      `(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|") || "(?!)"})(?![A-Za-z0-9_-])`,
+      "g",
+    ),
+    words: new Set([...policy.words, ...policy.route_words, ...literals, ...PLACEHOLDER_WORDS]),
+  };
+  ofScope.set(policy, explained);
+  return explained;
+}
+
+const PLACEHOLDER_WORDS = ["text", "removed", "e-mail", "name", "project", "group", "address"];
+
+export type ArtefactToCheck = {
+  /** Lines of `rows.ndjson` as they were read back from disk. */
+  readonly rows: Iterable<string>;
+  /** Every other file that reviewers or the customer will see, read back from disk. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly ledger: RemovedLedger;
+  readonly scope: Scope;
+  /** By source, for each source of the rows. */
+  readonly profiles: ReadonlyMap<string, LogProfile>;
+  /** Texts that were planted in the input on purpose (G5). */
+  readonly canaries: readonly string[];
+};
+
+/** All checks over the bytes of an artefact; one finding per check, field and type. */
+export function checkArtefact(artefact: ArtefactToCheck): readonly GateFinding[] {
+  const findings = new Map<string, GateFinding>();
+  const add = (finding: GateFinding): void => {
+    findings.set(`${finding.check} ${finding.where} ${finding.type}`, finding);
+  };
+  const seen = new Set<string>();
+  for (const line of artefact.rows) {
+    if (holdsCanary(line, artefact.canaries))
+      add({ check: "G5", where: "rows.ndjson", type: "canary" });
+    for (const finding of checkLine(line, artefact, seen)) add(finding);
+  }
+  for (const { name, text } of artefact.files) {
+    if (holdsCanary(text, artefact.canaries)) add({ check: "G5", where: name, type: "canary" });
+    for (const kind of findSecrets(text)) add({ check: "G2", where: name, type: kind });
+    if (holdsRemoved(artefact.ledger, namesTaken(text, artefact))) {
+      add({ check: "G3", where: name, type: "removed_value" });
+    }
+  }
+  return [...findings.values()];
+}
+
+/** The text without what any profile of the artefact explains. */
+function namesTaken(text: string, { scope, profiles }: ArtefactToCheck): string {
+  const profile = [...profiles.values()][0];
+  return profile === undefined ? text : unexplained(text, scope, profile.redaction);
+}
+
+function checkLine(
+  line: string,
+  { ledger, scope, profiles }: ArtefactToCheck,
+  seen: Set<string>,
+): readonly GateFinding[] {
+  const row = parseRow(line);
+  const profile = row === null ? undefined : profiles.get(String(row["log_source"]));
+  if (row === null || profile === undefined) {
+    return [
+      { check: "G1", where: "rows.ndjson", type: row === null ? "not_a_row" : "unknown_source" },
+    ];
+  }
+  // Most values repeat from row to row: each is looked at once.
+  const fresh = Object.entries(row).filter(([field, value]) => {
+    const key = `${profile.source}\0${field}\0${String(value)}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  return checkReleasedRow(Object.fromEntries(fresh), ledger, scope, profile);
+}
+
+function parseRow(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function holdsCanary(text: string, canaries: readonly string[]): boolean {
+  if (canaries.length === 0) return false;
+  const views = decodedViews(text).texts.map(skeleton);
+  return canaries.some((canary) => views.some((view) => view.includes(skeleton(canary))));
+}

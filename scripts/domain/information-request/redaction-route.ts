@@ -1,0 +1,67 @@
+/** Paths of GitLab's URLs as far as they are the customer's or GitLab's own words (R5). */
+import type { RedactionPolicy } from "../log-profile.ts";
+import { claimOfUrlPath, segmentsOf } from "./gitlab-url-path.ts";
+import type { Inventory } from "./inventory.ts";
+
+/** What stands for a segment that may not be shown. */
+const SEGMENT_REMOVED = "[removed]";
+
+const wordSets = new WeakMap<RedactionPolicy, ReadonlySet<string>>();
+function routeWords(policy: RedactionPolicy): ReadonlySet<string> {
+  const known = wordSets.get(policy) ?? new Set(policy.route_words);
+  wordSets.set(policy, known);
+  return known;
+}
+
+/**
+ * A path with its query, fragment and foreign parts removed: own project or group, route words and numbers stay.
+ * Null when it is not the request's: then nothing of it may be shown.
+ */
+export function releaseUrlPath(
+  text: string,
+  inventory: Inventory,
+  policy: RedactionPolicy,
+): string | null {
+  const segments = segmentsOf(text);
+  if (segments === null || !text.startsWith("/")) return null;
+  const words = routeWords(policy);
+  const claim = claimOfUrlPath(text, inventory);
+  if (claim === null) {
+    return segments.every((segment) => words.has(segment)) ? `/${segments.join("/")}` : null;
+  }
+  const kind = inventory[claim.kind];
+  const own = claim.id === null ? kind.byPath.has(withoutGit(claim.path)) : kind.byId.has(claim.id);
+  if (!own) return null;
+  const named = claim.id ?? claim.path;
+  const [before, after] = around(segments, named);
+  const shown = after.map((segment) =>
+    words.has(segment) || /^\d{1,12}$/.test(segment) ? segment : SEGMENT_REMOVED,
+  );
+  const head = before.every((segment) => words.has(segment)) ? before : [SEGMENT_REMOVED];
+  return `/${[...head, named, ...shown].join("/")}`;
+}
+
+const withoutGit = (path: string): string => path.replace(/(?:\.wiki|\.design)?\.git$/, "");
+
+/** The segments before and after the one or more that spell `named`. */
+function around(
+  segments: readonly string[],
+  named: string,
+): readonly [readonly string[], readonly string[]] {
+  for (let start = 0; start < segments.length; start += 1) {
+    for (let end = start + 1; end <= segments.length; end += 1) {
+      if (segments.slice(start, end).join("/") === named) {
+        return [segments.slice(0, start), segments.slice(end)];
+      }
+    }
+  }
+  return [segments, []];
+}
+
+/** A route such as `/api/:version/projects/:id` whose every part is one of GitLab's words; else null. */
+export function releaseRoute(text: string, policy: RedactionPolicy): string | null {
+  const words = routeWords(policy);
+  const segments = text.replace(/^\//, "").split("/");
+  const known = segments.every((segment) => words.has(segment.replace(/^[:*]/, "")));
+  return known ? text : null;
+}

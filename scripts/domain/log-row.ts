@@ -1,0 +1,115 @@
+/** A log line as one flat row: wrappings of the shippers taken off, nested objects as dotted names, one name per field. */
+import type { LogProfile } from "./log-profile.ts";
+import {
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from "./strict-json.ts";
+
+export type LogRow = {
+  /** Dotted name → value; arrays stay arrays. */
+  readonly fields: ReadonlyMap<string, JsonValue>;
+  /** Names that were given more than one value: what they say is not known. */
+  readonly ambiguous: ReadonlySet<string>;
+};
+
+type Shape = Pick<LogProfile, "envelopes" | "time_fields" | "aliases">;
+
+/** The flat row of one parsed line. Aliases become the field's own name; two names for one field with two values make it ambiguous. */
+export function rowOf(object: JsonObject, profile: Shape): LogRow {
+  const fields = new Map<string, JsonValue>();
+  const ambiguous = new Set<string>();
+  const { payload, prefix, doubted } = unwrap(object, profile);
+  const put = (dotted: string, value: JsonValue, doubtful: boolean): void => {
+    const bare = dotted.replace(prefix, "");
+    const field = profile.aliases.get(bare) ?? bare;
+    const before = fields.get(field);
+    const differs = before !== undefined && scalarText(before) !== scalarText(value);
+    if (doubtful || differs) ambiguous.add(field);
+    fields.set(field, value);
+  };
+  flatten(payload, "", doubted, put);
+  return { fields, ambiguous };
+}
+
+type Payload = { readonly payload: JsonObject; readonly prefix: RegExp; readonly doubted: boolean };
+const NO_PREFIX = /^(?!)/;
+
+/** A line that carries the source's own time is bare, whatever else is in it. */
+function unwrap(object: JsonObject, { envelopes, time_fields }: Shape): Payload {
+  const bare = { payload: object, prefix: NO_PREFIX, doubted: false };
+  if (time_fields.some((field) => object.members.has(field) && !field.startsWith("@"))) return bare;
+  const inner = object.members.get("jsonPayload");
+  if (envelopes.includes("json_payload") && inner !== undefined && isJsonObject(inner)) {
+    return { ...bare, payload: inner, doubted: object.duplicates.has("jsonPayload") };
+  }
+  if (envelopes.includes("json_prefix") && hasPrefix(object, "json")) {
+    return { ...bare, prefix: /^json\./ };
+  }
+  if (envelopes.includes("ecs") && hasPrefix(object, "gitlab")) {
+    return { ...bare, prefix: /^gitlab\.[a-z_]+\./ };
+  }
+  return bare;
+}
+
+const hasPrefix = (object: JsonObject, prefix: string): boolean =>
+  [...object.members.keys()].some((key) => key === prefix || key.startsWith(`${prefix}.`));
+
+type Put = (dotted: string, value: JsonValue, doubtful: boolean) => void;
+
+function flatten(object: JsonObject, path: string, doubted: boolean, put: Put): void {
+  for (const [key, value] of object.members) {
+    const doubtful = doubted || object.duplicates.has(key);
+    if (!isJsonObject(value)) put(`${path}${key}`, value, doubtful);
+    else {
+      if (doubtful) put(`${path}${key}`, null, true);
+      flatten(value, `${path}${key}.`, doubtful, put);
+    }
+  }
+}
+
+/** Whether what the row says of this field, or of an object around it, is not known. */
+export function isAmbiguous(row: LogRow, field: string): boolean {
+  if (row.ambiguous.size === 0) return false;
+  const parts = field.split(".");
+  return parts.some((_, index) => row.ambiguous.has(parts.slice(0, index + 1).join(".")));
+}
+
+/** A string, the digits of a number, `true` or `false`; null for null, arrays and objects. */
+export function scalarText(value: JsonValue): string | null {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  return value !== null && isJsonNumber(value) ? value.number : null;
+}
+
+/** The value of a field; undefined when it is absent or null. */
+export function fieldValue(row: LogRow, field: string): JsonValue | undefined {
+  return row.fields.get(field) ?? undefined;
+}
+
+/** Every scalar that a dotted name reaches, also through arrays of objects: `params.value`, `graphql.operation_name`. */
+export function textsAt(row: LogRow, field: string): readonly string[] {
+  const direct = row.fields.get(field);
+  if (direct !== undefined) return textsIn(direct, []);
+  const parts = field.split(".");
+  return parts.flatMap((_, index) => {
+    const holder = row.fields.get(parts.slice(0, index).join("."));
+    return holder === undefined ? [] : textsIn(holder, parts.slice(index));
+  });
+}
+
+function textsIn(value: JsonValue, path: readonly string[]): readonly string[] {
+  if (isJsonArray(value)) return value.flatMap((item) => textsIn(item, path));
+  const [head, ...rest] = path;
+  if (head === undefined) {
+    const text = scalarText(value);
+    return text === null ? [] : [text];
+  }
+  if (value === null || !isJsonObject(value)) return [];
+  const whole = value.members.get(path.join("."));
+  if (whole !== undefined && rest.length > 0) return textsIn(whole, []);
+  const member = value.members.get(head);
+  return member === undefined ? [] : textsIn(member, rest);
+}
