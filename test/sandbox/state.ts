@@ -1,5 +1,6 @@
 /** The sandbox GitLab's world in memory: look-ups, ids, clock, effective roles, system notes, hook queue. */
 import { createHash, randomBytes } from "node:crypto";
+import type { CommandHandler } from "./commands.ts";
 import {
   ACCESS,
   type AuditEvent,
@@ -8,6 +9,7 @@ import {
   type IssueLink,
   type Label,
   type Member,
+  type MergeRequest,
   type Note,
   type Noteable,
   type Pipeline,
@@ -57,6 +59,14 @@ export class State {
   workDir = "";
   sendHook: HookSender = async () => {};
   onPipeline: PipelineListener | null = null;
+  /** Quick actions that other modules bring, by canonical name: `approve`, `merge`, `rebase`, `close` of merge requests. */
+  commands = new Map<string, CommandHandler>();
+  /** How a merge request appears in note webhooks; set by the merge-request routes. */
+  mergeRequestHookBody: (mergeRequest: MergeRequest) => Record<string, unknown> = (one) => ({
+    id: one.id,
+    iid: one.iid,
+    title: one.title,
+  });
 
   readonly #counters = new Map<string, number>();
   readonly #pending = new Set<Promise<unknown>>();
