@@ -34,9 +34,17 @@ export function writeCommit(repository: Repository, commit: NewCommit): string {
 
 /** The tree of both sides merged, `null` when they conflict. */
 export function mergedTree(repository: Repository, ours: string, theirs: string): string | null {
+  const key = `${repository.directory} ${ours} ${theirs}`;
+  const known = mergedTrees.get(key);
+  if (known !== undefined) return known;
   const args = ["merge-tree", "--write-tree", "--no-messages", ours, theirs];
-  return gitTry(repository.directory, args)?.split("\n")[0] ?? null;
+  const tree = gitTry(repository.directory, args)?.split("\n")[0] ?? null;
+  mergedTrees.set(key, tree);
+  return tree;
 }
+
+/** Two commits always merge to the same tree; lists of merge requests ask often. */
+const mergedTrees = new Map<string, string | null>();
 
 /** Replays the commits of `head` that `onto` lacks; the new head, or `null` when one of them conflicts. */
 export function rebase(

@@ -245,9 +245,14 @@ export class Repository {
     return git(this.directory, ["archive", `--format=${format}`, `--prefix=${prefix}/`, ref]);
   }
 
-  /** Makes the objects of another repository known here: how a fork's branch reaches the target of its merge request. */
-  fetchFrom(other: Repository, commit: string): void {
-    git(this.directory, ["fetch", "--quiet", "--no-tags", other.directory, commit]);
+  /** Sets a ref whatever it was. */
+  setRef(ref: string, to: string): void {
+    git(this.directory, ["update-ref", ref, to]);
+  }
+
+  /** Makes a commit known in another repository: how a fork's branch reaches the target of its merge request. */
+  shareCommit(to: Repository, commit: string): void {
+    git(to.directory, ["fetch", "--quiet", "--no-tags", this.directory, commit]);
   }
 }
 
