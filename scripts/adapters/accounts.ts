@@ -32,22 +32,13 @@ export function accountsFrom(address: string, options: AccountsOptions): Account
       const answer = await read(request.account.path, author);
       return answer === null ? UNREADABLE : factsIn(answer, request.account.path);
     },
+    accountId: options.inventory.group,
     scope: (request) => scopeOf(request, options),
   };
 }
 
 /** Every fact unknown: the request needs more information, it is not refused and not accepted. */
-const UNREADABLE: AccountFacts = {
-  namespace_exists: null,
-  plan: null,
-  trial: null,
-  paying: null,
-  support_plan: null,
-  deployment: null,
-  requester_owns_account: null,
-  resources_owned: null,
-  author_is_team_member: null,
-};
+const UNREADABLE = AccountFacts.parse({});
 
 /** The parsed answer, null when there is none to be had. */
 type ReadFacts = (account: string, author: string) => Promise<unknown>;
@@ -98,45 +89,37 @@ function fromService(address: string, options: AccountsOptions): ReadFacts {
       const answer = await transport.send({ method: "GET", url, headers, limit: FACTS_LIMIT });
       return jsonOf(answer, { method: "GET", path: url.pathname });
     } catch (error) {
-      if (error instanceof GitLabError && UNREAD.has(error.kind)) return null;
+      if (error instanceof GitLabError && !THROWN.has(error.kind)) return null;
       throw error;
     }
   };
 }
 
-/** Failures that leave the facts unknown; an answer that cannot be understood is an error instead. */
-const UNREAD: ReadonlySet<string> = new Set([
-  "invalid",
-  "unauthorised",
-  "forbidden",
-  "not-found",
-  "conflict",
-  "refused",
-  "rate-limit",
-  "redirect",
-  "server",
-  "network",
-  "time-out",
-  "tls",
-]);
+/** An answer that came but cannot be understood, and a run that was stopped; all else leaves the facts unknown. */
+const THROWN: ReadonlySet<string> = new Set(["not-json", "too-large", "cancelled"]);
 
 async function scopeOf(
   request: InformationRequest,
   { inventory, logSourcesOf }: AccountsOptions,
 ): Promise<Scope> {
-  const { account, resources } = request;
-  const groups = [...new Set([account.path, ...resources.groups])];
-  const named = (paths: readonly string[], id: (path: string) => Promise<number | null>) =>
-    Promise.all(paths.map(async (path) => ({ path, id: await id(path) })));
-  const [namespaces, projects, users] = await Promise.all([
-    named(groups, inventory.group),
-    named([...new Set(resources.projects)], inventory.project),
-    named([...new Set(resources.users)], inventory.user),
+  const { resources } = request;
+  const named = (path: string, id: (path: string) => Promise<number | null>) =>
+    id(path).then((known) => ({ path, id: known }));
+  const each = (paths: readonly string[], id: (path: string) => Promise<number | null>) =>
+    Promise.all([...new Set(paths)].map((path) => named(path, id)));
+  const [account, groups, projects, users] = await Promise.all([
+    named(request.account.path, inventory.group),
+    each(
+      resources.groups.filter((path) => path !== request.account.path),
+      inventory.group,
+    ),
+    each(resources.projects, inventory.project),
+    each(resources.users, inventory.user),
   ]);
   return {
     request_id: request.id,
-    account: namespaces[0] ?? { path: account.path, id: null },
-    namespaces,
+    account,
+    namespaces: [account, ...groups],
     projects,
     users: users.map(({ path, id }) => ({ username: path, id })),
     window: request.window,

@@ -134,10 +134,12 @@ function collect(value: unknown, key: string, lines: string[]): void {
   }
 }
 
-/** The error code of the system or of undici, however deep fetch has wrapped it. */
+/** The error code of the system or of undici, however deep fetch has wrapped it; without one, the innermost message. */
 export function codeOf(thrown: unknown): string {
+  let message = "unknown";
   for (let error = thrown; error instanceof Error; error = error.cause) {
     if ("code" in error && typeof error.code === "string") return error.code;
+    message = error.message;
   }
-  return "no code";
+  return message;
 }

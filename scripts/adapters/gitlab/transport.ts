@@ -138,12 +138,25 @@ const PASSING: ReadonlySet<string> = new Set(["server", "network", "time-out"]);
 
 const nameOf = (call: HttpCall) => ({ method: call.method, path: call.url.pathname });
 
+/** One deadline for the head and the body, so that an answer which drips does not hold the run. */
 async function exchange(call: HttpCall, options: Required<TransportOptions>): Promise<HttpAnswer> {
-  // One deadline for the head and the body, so that an answer which drips does not hold the run.
-  const signal = AbortSignal.any([
-    options.signal,
-    AbortSignal.timeout(call.deadlineMs ?? options.deadlineMs),
-  ]);
+  // Not AbortSignal.any over AbortSignal.timeout: Node 20 may collect those before they fire.
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException("deadline", "TimeoutError")),
+    call.deadlineMs ?? options.deadlineMs,
+  );
+  const cancel = () => controller.abort(options.signal.reason);
+  options.signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await request(call, controller.signal);
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener("abort", cancel);
+  }
+}
+
+async function request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
   let response = await fetch(call.url, {
     method: call.method,
     headers: call.headers,

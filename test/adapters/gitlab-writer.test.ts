@@ -1,0 +1,261 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
+import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
+import type { Action } from "../../scripts/domain/plan.ts";
+import { json, serve } from "./gitlab-fault-server.ts";
+
+const AUTHOR = { id: 7, username: "seclog-bot", name: "SecLog", state: "active" };
+const TIMES = { created_at: "2026-11-20T12:00:00Z", updated_at: "2026-11-20T12:00:00Z" };
+const ISSUE = {
+  id: 10,
+  iid: 1,
+  title: "t",
+  description: "",
+  state: "opened",
+  confidential: false,
+  labels: ["old"],
+  author: AUTHOR,
+  web_url: "https://gitlab.example.com/sec/seclog/-/issues/1",
+  ...TIMES,
+};
+const MERGE_REQUEST = {
+  iid: 2,
+  title: "t",
+  description: "d",
+  state: "opened",
+  source_branch: "request/IR-2026-0042",
+  target_branch: "main",
+  source_project_id: 1,
+  target_project_id: 1,
+  author: AUTHOR,
+  web_url: "https://gitlab.example.com/sec/seclog/-/merge_requests/2",
+};
+const NOTE = { id: 5, author: AUTHOR, ...TIMES };
+const MARKED = "<!-- seclog:v1 status -->\n\nhello";
+
+const labels = (add: string[], remove: string[]): Action => ({
+  kind: "change-labels",
+  issue: 1,
+  add,
+  remove,
+});
+const note: Action = { kind: "write-note", issue: 1, tag: "status", note: null, body: "hello" };
+const noteEdit: Action = { ...note, note: 5 };
+const gap: Action = {
+  kind: "create-issue",
+  project: "sec/gap",
+  tag: "gap/x",
+  title: "t",
+  description: "d",
+  labels: ["new"],
+  confidential: true,
+};
+const opened: Action = {
+  kind: "open-merge-request",
+  sourceBranch: "request/IR-2026-0042",
+  targetBranch: "main",
+  title: "t",
+  description: "d",
+};
+
+async function perform(action: Action, status: number, answer: unknown) {
+  const { url, seen } = await serve((_seen, response) => json(response, answer, status));
+  const writer = createWriter(connectGitLab({ url, token: "t" }), "sec/seclog");
+  return { result: await writer.perform(action), seen };
+}
+
+/** Answers of 2xx that did not do what was asked. */
+const unapplied: readonly (readonly [string, Action, number, unknown, RegExp])[] = [
+  ["the issue stays public", { kind: "set-confidential", issue: 1 }, 200, ISSUE, /still public/],
+  ["a label is not set", labels(["new", "old"], []), 200, ISSUE, /not set: new;/],
+  ["a label is not removed", labels([], ["old"]), 200, ISSUE, /still there: old/],
+  ["the note is commands", note, 202, { commands_changes: {}, summary: [] }, /no note/],
+  ["the edited note is commands", noteEdit, 202, { summary: [] }, /no note/],
+  [
+    "the note ran commands",
+    note,
+    201,
+    { ...NOTE, body: MARKED, commands_changes: { state_event: "close" } },
+    /ran quick actions in it: state_event/,
+  ],
+  ["the note is another", noteEdit, 200, { ...NOTE, body: "old" }, /another text/],
+  ["the issue is created public", gap, 201, ISSUE, /made #1 public; make it confidential by hand/],
+  ["the issue lacks a label", gap, 201, { ...ISSUE, confidential: true }, /not set: new/],
+  [
+    "the issue has another description",
+    gap,
+    201,
+    { ...ISSUE, confidential: true, labels: ["new"] },
+    /another description/,
+  ],
+  [
+    "the description is not edited",
+    { kind: "edit-issue", project: "sec/gap", issue: 1, description: "d" },
+    200,
+    ISSUE,
+    /another description/,
+  ],
+  ["the title is another", opened, 201, { ...MERGE_REQUEST, title: "x" }, /another title/],
+  [
+    "the description is another",
+    { kind: "edit-merge-request", mergeRequest: 2, title: "t", description: "new" },
+    200,
+    MERGE_REQUEST,
+    /another description/,
+  ],
+  [
+    "the merge waits",
+    { kind: "merge", mergeRequest: 2, sha: "a".repeat(40) },
+    200,
+    MERGE_REQUEST,
+    /is opened, not merged/,
+  ],
+];
+
+test.each(unapplied)("notices that %s", async (_name, action, status, answer, reason) => {
+  const { result, seen } = await perform(action, status, answer);
+  expect(result.ok ? "" : result.error).toMatch(reason);
+  expect(seen).toHaveLength(1);
+});
+
+test("takes a note for stored although GitLab dropped the white space at its end", async () => {
+  const { result } = await perform({ ...note, body: "hello\r\n\n" }, 201, {
+    ...NOTE,
+    body: MARKED,
+    commands_changes: {},
+  });
+  expect(result.ok).toBe(true);
+});
+
+/** Refusals, each with what to do. */
+const refusals: readonly (readonly [Action, number, RegExp])[] = [
+  [note, 401, /^#1 create note status: 401 .*expired or revoked: set a new one/],
+  [{ kind: "set-confidential", issue: 1 }, 403, /403 .*the role Reporter/],
+  [labels(["new"], []), 404, /404 .*may not see it/],
+  [{ kind: "merge", mergeRequest: 2, sha: "a" }, 409, /409 .*decides anew/],
+  [
+    { kind: "commit-files", branch: "b", startBranch: null, message: "m", files: [] },
+    400,
+    /400 .*decides anew/,
+  ],
+  [gap, 422, /^create issue gap\/x in sec\/gap: 422 No$/],
+  [opened, 500, /500 .*may have been done all the same/],
+];
+
+test.each(refusals)("says what to do: %o, %i", async (action, status, line) => {
+  const { result } = await perform(action, status, { message: "No" });
+  expect(result.ok ? "" : result.error).toMatch(line);
+  expect(result.ok ? "" : result.error).not.toContain("\n");
+});
+
+test("sends labels as deltas, and confidential in the call that creates", async () => {
+  const changed = await perform(labels(["new", "a b"], ["gone"]), 200, {
+    ...ISSUE,
+    labels: ["new", "a b"],
+  });
+  expect(JSON.parse(String(changed.seen[0]?.body))).toEqual({
+    add_labels: "new,a b",
+    remove_labels: "gone",
+  });
+  const created = await perform(gap, 201, ISSUE);
+  expect(JSON.parse(String(created.seen[0]?.body))).toEqual({
+    title: "t",
+    description: "<!-- seclog:v1 gap/x -->\n\nd",
+    confidential: true,
+    labels: "new",
+  });
+});
+
+test("a label with a comma is not sent: GitLab would make two of it", async () => {
+  const { result, seen } = await perform(labels(["a,b"], []), 200, ISSUE);
+  expect(result.ok ? "" : result.error).toContain("comma");
+  expect(seen).toEqual([]);
+});
+
+test("sends the head and the last commits, on which GitLab's locks rest", async () => {
+  const merged = await perform({ kind: "merge", mergeRequest: 2, sha: "a".repeat(40) }, 200, {
+    ...MERGE_REQUEST,
+    state: "merged",
+  });
+  expect(merged.result).toMatchObject({ ok: true, url: MERGE_REQUEST.web_url });
+  expect(JSON.parse(String(merged.seen[0]?.body))).toEqual({ sha: "a".repeat(40) });
+  const committed = await perform(
+    {
+      kind: "commit-files",
+      branch: "request/IR-2026-0042",
+      startBranch: "main",
+      message: "m",
+      files: [
+        { path: "a.yaml", content: "x", lastCommit: null },
+        { path: "b.yaml", content: "y", lastCommit: "c0ffee" },
+      ],
+    },
+    201,
+    { id: "f".repeat(40) },
+  );
+  expect(committed.result.ok).toBe(true);
+  expect(JSON.parse(String(committed.seen[0]?.body))).toEqual({
+    branch: "request/IR-2026-0042",
+    start_branch: "main",
+    commit_message: "m",
+    actions: [
+      { action: "create", file_path: "a.yaml", content: "x" },
+      { action: "update", file_path: "b.yaml", content: "y", last_commit_id: "c0ffee" },
+    ],
+  });
+});
+
+async function directory(files: Record<string, Buffer>): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "seclog-package-"));
+  onTestFinished(() => rm(path, { recursive: true }));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(path, name), bytes);
+  return path;
+}
+const published = (path: string, files: string[]): Action => ({
+  kind: "publish-package",
+  project: "1",
+  name: "IR-2026-0042",
+  version: "1.0.0",
+  directory: path,
+  files,
+});
+
+test("publishes raw bytes, the manifest last", async () => {
+  const bytes = Buffer.from([0, 255, 13, 10]);
+  const path = await directory({ "manifest.json": Buffer.from("{}"), "rows.age": bytes });
+  const action = published(path, ["manifest.json", "rows.age"]);
+  const { result, seen } = await perform(action, 201, { message: "201 Created" });
+  expect(result.ok).toBe(true);
+  expect(seen.map((one) => `${one.method} ${one.url}`)).toEqual([
+    "PUT /api/v4/projects/1/packages/generic/IR-2026-0042/1.0.0/rows.age?select=package_file",
+    "PUT /api/v4/projects/1/packages/generic/IR-2026-0042/1.0.0/manifest.json?select=package_file",
+  ]);
+  expect(seen[0]?.body).toEqual(bytes);
+});
+
+test.each([
+  ["another digest", { file_sha256: "0".repeat(64) }],
+  ["another size", { size: 3 }],
+])("a stored file with %s stops the package before its manifest", async (_name, answer) => {
+  const path = await directory({
+    "manifest.json": Buffer.from("{}"),
+    "rows.age": Buffer.from("x"),
+  });
+  const { result, seen } = await perform(
+    published(path, ["rows.age", "manifest.json"]),
+    201,
+    answer,
+  );
+  expect(result.ok ? "" : result.error).toContain("other bytes for rows.age");
+  expect(seen).toHaveLength(1);
+});
+
+test.each(["missing.age", "../secret", "..", ""])("does not send the file %j", async (file) => {
+  const path = await directory({});
+  const { result, seen } = await perform(published(path, [file]), 201, {});
+  expect(result.ok ? "" : result.error).toContain("not sent");
+  expect(seen).toEqual([]);
+});
