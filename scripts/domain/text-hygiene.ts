@@ -27,7 +27,7 @@ export function findForbidden(text: string): Forbidden[] {
 
 /** Also the joiners, variation selectors and the odd line ends: what no shown text needs. */
 const HIDDEN = new RegExp(
-  `${KINDS.map(([, pattern]) => pattern).join("|")}|[\\u200C\\u200D\\uFE00-\\uFE0F\\u2028\\u2029]`,
+  `${KINDS.map(([, pattern]) => pattern).join("|")}|[\\p{Cf}\\uFE00-\\uFE0F\\u2028\\u2029]`,
   "gu",
 );
 
