@@ -4,6 +4,7 @@ import { reviewView } from "./domain/information-request/review-page.ts";
 import type { World } from "./world.ts";
 
 export function reviewPage(seen: Observation, world: World): string | null {
-  const view = reviewView(seen, world.policies.teams.mentions.reviewers);
+  const { reviewers } = world.policies.teams.mentions;
+  const view = reviewView(seen, reviewers === null ? [] : [reviewers]);
   return view === null ? null : world.render("merge-requests/review", view);
 }

@@ -24,7 +24,7 @@ export type World = {
   readonly digest: Digest;
   readonly render: (template: string, view: object) => string;
   /** Runs log-dives; only job log-dive asks for it, and only its environment can give it. */
-  readonly collector: () => Collector;
+  readonly collector: () => Promise<Collector>;
   /** Opens a released artefact, verifies every byte against its manifest, and seals it for hand-over. */
   readonly sealForHandOver: (artefact: StoredArtefact) => Promise<Sealed>;
 };

@@ -12,7 +12,7 @@ export const job: RequestJob = {
     // Git is the record: nothing is read from the logs before exactly this request stands in its merge request.
     if (requestFile?.content !== requestText || mergeRequest?.mergeRequest.state !== "opened")
       return NOTHING;
-    const collector = world.collector();
+    const collector = await world.collector();
     const scope = await world.accounts.scope(request);
     const collected = await collector.collect(request, requestSha256, scope);
     const sealed = await collector.seal(collected);

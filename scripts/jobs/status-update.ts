@@ -12,11 +12,13 @@ export const job: RequestJob = {
   kind: "request",
   plan: (seen, world) => {
     const { statusUpdate, calendar, teams } = world.policies;
-    const view = statusView(seen, statusClock(seen, world.now, statusUpdate, calendar), {
+    const region = calendar.regions[statusUpdate.region];
+    if (region === undefined) throw new Error("status-update.yaml names an unknown region");
+    const clock = statusClock(seen, world.now, statusUpdate.cadence, region);
+    const view = statusView(seen, clock, {
       projectUrl: world.tracker.webUrl,
       artefactProjectUrl: world.artefactProject.webUrl,
       mentions: teams.mentions,
-      customer: customerSentences(seen),
     });
     const labels = planLabels(seen);
     const note = planStatusNote(seen, world.render("notes/status", view));

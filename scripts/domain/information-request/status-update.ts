@@ -51,7 +51,6 @@ export function statusView(
     readonly projectUrl: string;
     readonly artefactProjectUrl: string;
     readonly mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>;
-    readonly customer: readonly string[];
   },
 ): StatusView {
   const stage = stageOf(seen);
@@ -66,7 +65,9 @@ export function statusView(
     mention: mentionFor(seen, stage, context.mentions),
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
-    customer: context.customer,
+    customer: findings.flatMap((finding) =>
+      finding.ok || finding.customer === undefined ? [] : [finding.customer],
+    ),
     clock:
       clock === null
         ? null

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { type Gap, planGap } from "../../../scripts/domain/information-request/gap.ts";
 import { BOT, issue, mergeRequest, observation, stored, user } from "./observation.ts";
@@ -11,7 +12,7 @@ const LOGIN: Gap = { eventType: "login_seen", kind: "not_recorded", category: nu
 const context = {
   project: "sec/gaps",
   labels: ["Category:Audit Events", "Enterprise Edition"],
-  digest: (text: string) => Buffer.from(text).toString("hex").slice(-40),
+  digest: (text: string) => createHash("sha256").update(text).digest("hex"),
   text: (gap: Gap, demand: number) => ({ title: gap.eventType, body: `asked ${demand} times\n` }),
 };
 const seen = observation({

@@ -17,14 +17,19 @@ const context = {
     legal: "@sec/legal",
     reviewers: "@sec/security",
   },
-  customer: [],
 };
 const CLOCK = { slot: "2026-11-20T09:00:00Z", due: "2026-11-20T21:00:00Z" };
 const RELEASE = { verdict: "release", reasons: [], roles: [] } as const;
 const verdict = (more: Partial<Observation["verdict"]>): Partial<Observation> => ({
   verdict: { ...observation().verdict, ...more },
 });
-const failing = { rule: "trial", ok: false, reason: "It is a trial.", clause: "paying customers" };
+const failing = {
+  rule: "trial",
+  ok: false,
+  reason: "It is a trial.",
+  customer: "A trial is not covered.",
+  clause: "paying customers",
+};
 
 test.each<[string, Partial<Observation>, string, string | null]>([
   ["accepted for SIRT", {}, "Accepted, with SIRT", "@sec/sirt"],
@@ -93,12 +98,13 @@ test("findings that people recorded are counted, ours and the system's are not",
 
 test("failed and passed checks are told apart", () => {
   const view = statusView(
-    observation(verdict({ findings: [failing, ...observation().verdict.findings] })),
+    observation(verdict({ findings: [failing, { rule: "x", ok: false, reason: "x", clause: "x" }, ...observation().verdict.findings] })),
     null,
     context,
   );
-  expect(view.failed.map(({ rule }) => rule)).toEqual(["trial"]);
+  expect(view.failed.map(({ rule }) => rule)).toEqual(["trial", "x"]);
   expect(view.passed.map(({ rule }) => rule)).toEqual(["window_too_old"]);
+  expect(view.customer).toEqual(["A trial is not covered."]);
 });
 
 test("one comment, kept current", () => {

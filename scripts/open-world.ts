@@ -1,0 +1,187 @@
+// Builds the World of one run from the environment and the flags: the only place where the adapters are chosen.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { accountsFrom } from "./adapters/accounts.ts";
+import { sealForHandOver } from "./adapters/artefact/hand-over.ts";
+import { createCollector } from "./adapters/collector.ts";
+import { sha256 } from "./adapters/digest.ts";
+import { DIVE_LIMITS } from "./adapters/dive-reading.ts";
+import { type Environment, readEnvironment } from "./adapters/environment.ts";
+import { connectGitLab, type GitLabConnection } from "./adapters/gitlab/connection.ts";
+import { createInventory } from "./adapters/gitlab/inventory.ts";
+import { createReader } from "./adapters/gitlab/reader.ts";
+import { createWriter } from "./adapters/gitlab/writer.ts";
+import { loadLogProfiles, sourcesOf } from "./adapters/log-profiles.ts";
+import { openLogStore } from "./adapters/log-stores/store-url.ts";
+import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
+import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
+import { templatesIn } from "./adapters/template.ts";
+import { issueHint } from "./adapters/wake-up.ts";
+import type { Terminal } from "./commands/command.ts";
+import type { LogProfile } from "./domain/log-profile.ts";
+import type { Policies } from "./domain/policy/policies.ts";
+import type { Reading } from "./job-list.ts";
+import { observeRequests } from "./observe.ts";
+import type { Accounts } from "./ports/accounts.ts";
+import type { Collector } from "./ports/collector.ts";
+import type { ForgeReader, ForgeWriter } from "./ports/forge.ts";
+import type { World } from "./world.ts";
+
+export type Flags = {
+  readonly gitlab: string | null;
+  readonly project: string | null;
+  readonly issue: number | null;
+};
+export type Opened = Reading & {
+  readonly ok: true;
+  readonly writer: ForgeWriter;
+  /** Requests sent to GitLab so far. */
+  readonly requests: () => number;
+};
+
+const TEMPLATES = fileURLToPath(new URL("../templates", import.meta.url));
+const NO_ACCOUNTS =
+  "SECLOG_ACCOUNTS is not set: it says where account facts come from (https://… or file:DIR)";
+
+/** @returns the opened world, or every fault of flags and environment in one list. Throws when GitLab cannot be read. */
+export async function openWorld(
+  terminal: Terminal,
+  flags: Flags,
+): Promise<Opened | { readonly ok: false; readonly faults: readonly string[] }> {
+  const env = readEnvironment(terminal.env);
+  const url = flags.gitlab ?? env.GITLAB_URL ?? env.CI_SERVER_URL;
+  const tracker = flags.project ?? env.SECLOG_PROJECT ?? env.CI_PROJECT_PATH;
+  const token = env.SECLOG_TOKEN;
+  if (url === undefined || tracker === undefined || token === undefined) {
+    return {
+      ok: false,
+      faults: [
+        ...(url === undefined ? ["no GitLab: give --gitlab URL or set GITLAB_URL"] : []),
+        ...(tracker === undefined ? ["no project: give --project PATH or set SECLOG_PROJECT"] : []),
+        ...(token === undefined ? ["no token: set SECLOG_TOKEN"] : []),
+      ],
+    };
+  }
+  const connection = connectGitLab({ url, token, signal: terminal.signal });
+  const forge = createReader(connection);
+  const world = await readWorld(terminal, env, forge, connection, tracker);
+  const only = flags.issue ?? (await issueHint(env.TRIGGER_PAYLOAD));
+  return {
+    ok: true,
+    world,
+    observe: () => observeRequests(world, only),
+    writer: writerFor(env, connection, url, tracker),
+    requests: () => connection.requests.count,
+  };
+}
+
+async function readWorld(
+  terminal: Terminal,
+  env: Environment,
+  forge: ForgeReader,
+  connection: GitLabConnection,
+  tracker: string,
+): Promise<World> {
+  const policyFolder = env.SECLOG_POLICIES ?? POLICY_FOLDER;
+  const [policies, profiles] = await Promise.all([
+    loadPolicies(policyFolder),
+    loadLogProfiles(policyFolder),
+  ]);
+  const place = (name: "gap" | "artefacts") =>
+    policies.projects[name] === "this" ? tracker : policies.projects[name];
+  const [bot, trackerProject, artefactProject] = await Promise.all([
+    forge.currentUser(),
+    forge.project(tracker),
+    forge.project(place("artefacts")),
+  ]);
+  const workDirectory = env.SECLOG_WORK ?? ".seclog/work";
+  const accounts = accountsOf(env, connection, terminal, profiles);
+  return {
+    now: terminal.now,
+    bot,
+    tracker: trackerProject,
+    gapProject: place("gap"),
+    artefactProject,
+    forge,
+    accounts,
+    policies,
+    digest: sha256,
+    render: templatesIn(TEMPLATES),
+    collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
+    sealForHandOver: (artefact) =>
+      sealForHandOver(artefact, {
+        forge,
+        project: artefactProject.path,
+        identity: env.SECLOG_ARTEFACT_KEY,
+        recipients: policies.teams.recipients.hand_over,
+        workDirectory,
+      }),
+  };
+}
+
+function accountsOf(
+  env: Environment,
+  connection: GitLabConnection,
+  terminal: Terminal,
+  profiles: ReadonlyMap<string, LogProfile>,
+): Accounts {
+  if (env.SECLOG_ACCOUNTS === undefined) {
+    const fail = () => Promise.reject(new Error(NO_ACCOUNTS));
+    return { facts: fail, accountId: fail, scope: fail };
+  }
+  return accountsFrom(env.SECLOG_ACCOUNTS, {
+    ...(env.SECLOG_ACCOUNTS_TOKEN === undefined ? {} : { token: env.SECLOG_ACCOUNTS_TOKEN }),
+    inventory: createInventory(connection),
+    logSourcesOf: (eventTypes) => sourcesOf(eventTypes, [...profiles.values()]),
+    signal: terminal.signal,
+  });
+}
+
+type CollectorParts = {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  readonly policies: Policies;
+  readonly profiles: ReadonlyMap<string, LogProfile>;
+  readonly workDirectory: string;
+};
+
+async function collectorFor(parts: CollectorParts): Promise<Collector> {
+  const { terminal, env, policies, profiles, workDirectory } = parts;
+  if (env.SECLOG_LOG_STORE === undefined)
+    throw new Error("SECLOG_LOG_STORE is not set: it says where the logs are (file:DIR)");
+  await rm(join(workDirectory, "collected"), { recursive: true, force: true });
+  const key = await masterKey(env.SECLOG_PSEUDONYM_KEY, join(workDirectory, "pseudonym.key"));
+  return createCollector({
+    store: openLogStore(env.SECLOG_LOG_STORE),
+    profiles: [...profiles.values()],
+    directoryOf: (id) => join(workDirectory, "collected", id),
+    pseudonymsOf: (id) => pseudonymsFor(key, id),
+    policySha256: policies.sha256,
+    codeSha: env.CI_COMMIT_SHA ?? "unknown",
+    now: terminal.now,
+    keepFor: policies.handOver.artefact_expires_after,
+    recipients: policies.teams.recipients,
+    limits: DIVE_LIMITS,
+    onProgress: () => {},
+    signal: terminal.signal,
+  });
+}
+
+/** The job that reads logs has a token that cannot write; it stores its artefact with the token of the CI job. */
+function writerFor(
+  env: Environment,
+  connection: GitLabConnection,
+  url: string,
+  tracker: string,
+): ForgeWriter {
+  const writer = createWriter(connection, tracker);
+  if (env.CI_JOB_TOKEN === undefined) return writer;
+  const packages = createWriter(
+    connectGitLab({ url, token: env.CI_JOB_TOKEN, tokenKind: "job" }),
+    tracker,
+  );
+  return {
+    perform: (action) => (action.kind === "publish-package" ? packages : writer).perform(action),
+  };
+}
