@@ -65,7 +65,11 @@ export async function open(sealed: Uint8Array, identity: string): Promise<Uint8A
   return decrypter.decrypt(sealed);
 }
 
-function encrypterFor(recipients: readonly string[], group: keyof Recipients): Encrypter {
+/** @throws CannotSeal when there are no recipients, or one is no age public key */
+export function encrypterFor(
+  recipients: readonly string[],
+  group: keyof Recipients | "hand_over",
+): Encrypter {
   if (recipients.length === 0) {
     throw new CannotSeal(
       `no age recipients for ${group}: add a public key (age1…) to recipients.${group} in policies/teams.yaml`,

@@ -74,9 +74,7 @@ async function resolved(directory: string): Promise<string> {
   try {
     return await realpath(directory);
   } catch {
-    throw new UnusableStore(
-      `${directory}: no such directory; give --store file:DIR of the archive`,
-    );
+    throw new UnusableStore(`${directory}: there is no such directory`);
   }
 }
 
@@ -116,7 +114,11 @@ function sourceOf(place: Placed, profiles: readonly LogProfile[]): string | null
   return (directory ?? named(place.stem))?.source ?? null;
 }
 
-const namesOf = (profile: LogProfile): readonly string[] => [profile.source];
+const namesOf = (profile: LogProfile): readonly string[] => [
+  profile.source,
+  ...profile.also_called,
+  ...profile.files.map((file) => placeOf(file).stem),
+];
 
 const byPlace = (left: Partition, right: Partition): number =>
   compare(left.source, right.source) ||

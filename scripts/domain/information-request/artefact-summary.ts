@@ -1,5 +1,4 @@
 /** `summary.md` and `withheld.json`: what a dive found and left out, in counts; no value of any row. */
-import { Temporal } from "temporal-polyfill";
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
 import type { SourceCounts } from "./manifest.ts";
@@ -11,7 +10,7 @@ export type FieldCounts = {
   readonly kept: number;
   readonly pseudonymised: number;
   readonly removed: number;
-  /** Removed values by reason. */
+  /** Why values did not leave as they were. */
   readonly reasons: Readonly<Record<string, number>>;
 };
 
@@ -23,9 +22,8 @@ export type SummaryInput = {
   readonly rows: readonly CollectedRow[];
 };
 
-/** Rows of a window of up to three days are counted by hour, of a longer one by day. */
-const HOURLY_NANOSECONDS = 3n * 86_400_000_000_000n;
-const HOUR_NANOSECONDS = 3_600_000_000_000n;
+/** Rows that fall on up to three days are counted by hour, others by day. */
+const DAYS_BY_HOUR = 3;
 
 /** The page that a person reads first. All that is not a word or number of ours stands in a code span. */
 export function summaryPage(input: SummaryInput): string {
@@ -112,20 +110,15 @@ function countSection(
 }
 
 function timeline(rows: readonly CollectedRow[]): readonly string[] {
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const hourly = last.instant - first.instant <= HOURLY_NANOSECONDS;
-  const title = hourly ? "Rows by hour (UTC)" : "Rows by day (UTC)";
-  return countSection(title, hourly ? "Hour" : "Day", rows, (row) => momentOf(row.instant, hourly));
-}
-
-/** `2026-11-16 12:00` or `2026-11-16`. */
-function momentOf(instant: bigint, hourly: boolean): string {
-  const whole = Temporal.Instant.fromEpochNanoseconds(instant - (instant % HOUR_NANOSECONDS));
-  return whole
-    .toString()
-    .replace("T", " ")
-    .slice(0, hourly ? 16 : 10);
+  const days = new Set(rows.map((row) => row.time.slice(0, 10)));
+  return days.size <= DAYS_BY_HOUR
+    ? countSection(
+        "Rows by hour (UTC)",
+        "Hour",
+        rows,
+        (row) => `${row.time.slice(0, 13).replace("T", " ")}:00`,
+      )
+    : countSection("Rows by day (UTC)", "Day", rows, (row) => row.time.slice(0, 10));
 }
 
 const table = (
@@ -158,6 +151,6 @@ export const withheldCounts = (
     quarantined,
   })),
   fields: fields
-    .filter(({ removed }) => removed > 0)
-    .map(({ source, field, removed, reasons }) => ({ source, field, removed, reasons })),
+    .filter(({ pseudonymised, removed }) => pseudonymised + removed > 0)
+    .map(({ kept: _, ...left }) => left),
 });

@@ -1,37 +1,29 @@
 /** The files of an artefact as text: rows in one order, as JSON lines and as CSV that no spreadsheet executes. */
-import { canonicalJson } from "../canonical-json.ts";
-
-/** What redaction lets out of one row. */
-export type ReleasedFields = Readonly<Record<string, string | number | boolean>>;
+import type { Released } from "./redaction-result.ts";
 
 /** A released row with what its place among the others is decided by. */
 export type CollectedRow = {
   readonly source: string;
-  /** Instant of the row in nanoseconds since 1970: sorted at full precision, released to the second. */
-  readonly instant: bigint;
-  readonly released: ReleasedFields;
+  /** UTC with nine digits of fraction, which sorts as the instants do; what leaves is cut to the second. */
+  readonly time: string;
+  readonly released: Released;
   /** SHA-256 of the row's line in `rows.ndjson`. */
   readonly sha256: string;
   readonly object: string;
   readonly line: number;
 };
 
-/** The row's line in `rows.ndjson`, without the line end: canonical JSON of the released fields and `log_source`. */
-export const rowLine = (source: string, released: ReleasedFields): string =>
-  canonicalJson({ ...released, log_source: source });
-
 /** Total order: time, then the row's digest, then where it lies; equal for every order of reading. */
 export function compareRows(left: CollectedRow, right: CollectedRow): number {
   return (
-    order(left.instant, right.instant) ||
+    order(left.time, right.time) ||
     order(left.sha256, right.sha256) ||
     order(left.object, right.object) ||
     left.line - right.line
   );
 }
 
-const order = <T extends bigint | string>(left: T, right: T): number =>
-  left < right ? -1 : left > right ? 1 : 0;
+const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 /** Columns of `rows.csv`: every released field, the time and the source first. */
 export function columnsOf(rows: readonly CollectedRow[]): readonly string[] {
@@ -43,8 +35,7 @@ export function columnsOf(rows: readonly CollectedRow[]): readonly string[] {
 
 /** One record of `rows.csv` (RFC 4180, CRLF). An absent field is an empty cell. */
 export function csvRecord(row: CollectedRow, columns: readonly string[]): string {
-  const fields: ReleasedFields = { ...row.released, log_source: row.source };
-  return csvLine(columns.map((column) => fields[column] ?? ""));
+  return csvLine(columns.map((column) => row.released[column] ?? ""));
 }
 
 export const csvLine = (cells: readonly (string | number | boolean)[]): string =>

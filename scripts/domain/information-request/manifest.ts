@@ -1,7 +1,5 @@
 /** `manifest.json`: what a log-dive did, in digests and counts. */
 import * as z from "zod";
-import { canonicalJson } from "../canonical-json.ts";
-import type { Digest } from "./custody.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().nonnegative();
@@ -69,19 +67,3 @@ export const Manifest = z.strictObject({
 export type Manifest = z.infer<typeof Manifest>;
 
 export type ManifestFile = Manifest["files"][number];
-
-/** The digest that reviewers approve: over the files they see, so that sealing or purging the evidence does not change it. */
-export const artefactDigest = (files: readonly ManifestFile[], digest: Digest): string =>
-  digest(canonicalJson(files.filter((file) => !file.restricted)));
-
-/** Root over the rows' digests in their order: one changed, lost, added or moved row changes it. */
-export const rowsRoot = (rows: readonly { readonly sha256: string }[], digest: Digest): string =>
-  digest(rows.map((row) => `${row.sha256}\n`).join(""));
-
-/** True when every source was read whole: every day of the window there, every object read to its end. */
-export const isWhole = (sources: readonly SourceCounts[]): boolean =>
-  sources.every((source) => source.missing.length === 0 && source.broken.length === 0);
-
-/** `manifest.json`: keys in canonical order, indented, since people read it in a merge request. */
-export const formatManifest = (manifest: Manifest): string =>
-  `${JSON.stringify(JSON.parse(canonicalJson(manifest)), null, 2)}\n`;

@@ -1,0 +1,49 @@
+/** Reads back from the disk what reviewers and the customer will see, and lets it pass the gate of redaction. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Manifest } from "../../domain/information-request/manifest.ts";
+import {
+  type ArtefactToCheck,
+  checkArtefact,
+  GATE_CHECKS,
+  type GateFinding,
+} from "../../domain/information-request/redaction-gate.ts";
+import { SHOWN_FILES } from "./write.ts";
+
+/** The gate found something in the written artefact: there is no artefact. Names checks, places and types, never a value. */
+export class GateRefused extends Error {
+  override readonly name = "GateRefused";
+  readonly findings: readonly GateFinding[];
+  constructor(findings: readonly GateFinding[]) {
+    const lines = findings.map(({ check, where, type }) => `  ${check} ${where}: ${type}`);
+    super(
+      `the redaction gate refused the artefact; nothing was kept. Correct the log profile, then dive again:\n${lines.join("\n")}`,
+    );
+    this.findings = findings;
+  }
+}
+
+/**
+ * The gate's checks for the manifest, all of them passed.
+ * @throws GateRefused when any check found anything
+ */
+export async function passGate(
+  directory: string,
+  context: Pick<ArtefactToCheck, "ledger" | "scope" | "profiles">,
+): Promise<Manifest["gate"]> {
+  const texts = await Promise.all(
+    SHOWN_FILES.map(async (name) => ({
+      name,
+      text: await readFile(join(directory, name), "utf8"),
+    })),
+  );
+  const rows = texts.filter(({ name }) => name === "rows.ndjson").map(({ text }) => text);
+  const findings = checkArtefact({
+    ...context,
+    rows: rows.flatMap((text) => text.split("\n")).filter((line) => line !== ""),
+    files: texts.filter(({ name }) => name !== "rows.ndjson"),
+    canaries: [],
+  });
+  if (findings.length > 0) throw new GateRefused(findings);
+  return GATE_CHECKS.map((check) => ({ check, ok: true, findings: 0 }));
+}

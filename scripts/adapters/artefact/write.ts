@@ -1,0 +1,59 @@
+/** Writes the files of an artefact into its draft. */
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import {
+  type CollectedRow,
+  columnsOf,
+  csvLine,
+  csvRecord,
+} from "../../domain/information-request/artefact.ts";
+import type { FieldCounts } from "../../domain/information-request/artefact-summary.ts";
+import {
+  type SummaryInput,
+  summaryPage,
+  withheldCounts,
+} from "../../domain/information-request/artefact-summary.ts";
+import type { Draft } from "./draft.ts";
+
+/** The files that reviewers see and the customer may get. */
+export const SHOWN_FILES = ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"] as const;
+/** What `prove` starts from; never handed over. */
+export const EVIDENCE_FILES = [
+  "evidence/matched.ndjson",
+  "evidence/quarantined.ndjson",
+  "evidence/scope.json",
+] as const;
+
+/** @param summary.rows in their final order */
+export async function writeShownFiles(
+  draft: Draft,
+  summary: SummaryInput,
+  fields: readonly FieldCounts[],
+): Promise<void> {
+  await writeLines(draft, "rows.ndjson", summary.rows, (row) => `${canonicalJson(row.released)}\n`);
+  await writeCsv(draft, summary.rows);
+  await writeText(draft, "summary.md", summaryPage(summary));
+  const withheld = JSON.parse(canonicalJson(withheldCounts(summary.sources, fields)));
+  await writeText(draft, "withheld.json", `${JSON.stringify(withheld, null, 2)}\n`);
+}
+
+export const writeText = (draft: Draft, name: string, text: string): Promise<void> =>
+  writeLines(draft, name, [text], (content) => content);
+
+async function writeCsv(draft: Draft, rows: readonly CollectedRow[]): Promise<void> {
+  const columns = columnsOf(rows);
+  const file = await draft.create("rows.csv");
+  await file.append(csvLine(columns));
+  for (const row of rows) await file.append(csvRecord(row, columns));
+  await file.close();
+}
+
+async function writeLines<T>(
+  draft: Draft,
+  name: string,
+  items: readonly T[],
+  lineOf: (item: T) => string,
+): Promise<void> {
+  const file = await draft.create(name);
+  for (const item of items) await file.append(lineOf(item));
+  await file.close();
+}

@@ -1,0 +1,161 @@
+// What the command line of `seclog dive` names, read and checked: every fault of every part in one answer.
+import { readFile, stat } from "node:fs/promises";
+import { sha256 } from "../adapters/digest.ts";
+import { openLogStore } from "../adapters/log-stores/store-url.ts";
+import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
+import { readYaml } from "../adapters/yaml-file.ts";
+import { explainIssues, formatFault } from "../domain/fault.ts";
+import { InformationRequest } from "../domain/information-request/request.ts";
+import { scopeOfRequest } from "../domain/information-request/request-scope.ts";
+import { Scope } from "../domain/information-request/scope.ts";
+import { parseInstant } from "../domain/instant.ts";
+import type { LogProfile } from "../domain/log-profile.ts";
+import type { LogStore } from "../ports/log-store.ts";
+
+export type DiveInput = {
+  readonly request: InformationRequest;
+  readonly requestSha256: string;
+  readonly scope: Scope;
+  readonly store: LogStore;
+  readonly out: string;
+  readonly now: string;
+};
+type Part<T> = { readonly value: T } | { readonly faults: readonly string[] };
+
+/**
+ * @param given an option by its name
+ * @param clock RFC 3339 instant for a run without `--now`
+ */
+export async function readDiveInput(
+  positionals: readonly string[],
+  given: (name: string) => string | undefined,
+  clock: string,
+  profiles: ReadonlyMap<string, LogProfile>,
+): Promise<DiveInput | { readonly faults: readonly string[] }> {
+  const [request, store, out, now] = [
+    await readRequest(positionals),
+    await readStore(given("store")),
+    await readTarget(given("out")),
+    readNow(given("now") ?? clock),
+  ];
+  const scope = await readScope(given("scope"), request, profiles);
+  if (
+    "value" in request &&
+    "value" in store &&
+    "value" in out &&
+    "value" in now &&
+    "value" in scope
+  ) {
+    const { value, sha256: requestSha256 } = request.value;
+    return {
+      request: value,
+      requestSha256,
+      scope: scope.value,
+      store: store.value,
+      out: out.value,
+      now: now.value,
+    };
+  }
+  return {
+    faults: [request, scope, store, out, now].flatMap((part) =>
+      "faults" in part ? part.faults : [],
+    ),
+  };
+}
+
+type RequestPart = Part<{ readonly value: InformationRequest; readonly sha256: string }>;
+
+async function readRequest(positionals: readonly string[]): Promise<RequestPart> {
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    return { faults: [`name one request file, not ${positionals.length}`] };
+  }
+  const bytes = await readBytes(file);
+  if ("faults" in bytes) return bytes;
+  const result = readYaml(bytes.value, file, InformationRequest);
+  if (!result.ok) return { faults: result.errors.map(formatFault) };
+  return { value: { value: result.value, sha256: sha256(bytes.value) } };
+}
+
+async function readScope(
+  file: string | undefined,
+  request: RequestPart,
+  profiles: ReadonlyMap<string, LogProfile>,
+): Promise<Part<Scope>> {
+  if (file === undefined) {
+    return "value" in request
+      ? { value: scopeOfRequest(request.value.value, profiles.values()) }
+      : { faults: [] };
+  }
+  const bytes = await readBytes(file);
+  if ("faults" in bytes) return bytes;
+  const json = parseJson(bytes.value, file);
+  if ("faults" in json) return json;
+  const parsed = ScopeFile.safeParse(json.value);
+  if (!parsed.success) {
+    const complaints = explainIssues(ScopeFile, json.value, parsed.error.issues);
+    return {
+      faults: complaints.map(({ key, message, fix }) =>
+        [`${file} ${key} ${message}`, ...(fix === undefined ? [] : [fix])].join("; "),
+      ),
+    };
+  }
+  if ("value" in request && parsed.data.request_id !== request.value.value.id) {
+    return {
+      faults: [
+        `${file} request_id is of another request; give the scope of ${request.value.value.id}`,
+      ],
+    };
+  }
+  return { value: parsed.data };
+}
+
+const isInstant = (text: string): boolean => parseInstant(text) !== null;
+const ScopeFile = Scope.refine(({ window }) => isInstant(window.from) && isInstant(window.to), {
+  message: "must be two RFC 3339 times with an offset",
+  path: ["window"],
+});
+
+function parseJson(bytes: Uint8Array, file: string): Part<unknown> {
+  try {
+    return { value: JSON.parse(Buffer.from(bytes).toString("utf8")) };
+  } catch {
+    return { faults: [`${file} is not JSON; write the scope as one JSON object`] };
+  }
+}
+
+async function readBytes(file: string): Promise<Part<Uint8Array>> {
+  try {
+    return { value: await readFile(file) };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
+    return { faults: [`${file} cannot be read (${code}); check its name`] };
+  }
+}
+
+async function readStore(url: string | undefined): Promise<Part<LogStore>> {
+  if (url === undefined) return { faults: ["--store is missing; give --store file:DIR"] };
+  try {
+    return { value: await openLogStore(url) };
+  } catch (error) {
+    if (error instanceof UnusableStore) return { faults: [error.message] };
+    throw error;
+  }
+}
+
+async function readTarget(out: string | undefined): Promise<Part<string>> {
+  if (out === undefined || out === "")
+    return { faults: ["--out is missing; give --out DIR, a directory that is not there yet"] };
+  const taken = await stat(out).then(
+    () => true,
+    () => false,
+  );
+  return taken
+    ? { faults: [`--out ${out} exists already; name another directory, or move it away`] }
+    : { value: out };
+}
+
+const readNow = (now: string): Part<string> =>
+  isInstant(now)
+    ? { value: now }
+    : { faults: [`--now ${JSON.stringify(now)} is no time; write it like 2026-11-20T15:00:00Z`] };

@@ -1,0 +1,32 @@
+/** `manifest.json` as a file: its text, the digests in it, and what makes a dive whole. */
+import { Temporal } from "temporal-polyfill";
+import { canonicalJson } from "../canonical-json.ts";
+import { durationMilliseconds } from "../policy/duration.ts";
+import type { Digest } from "./custody.ts";
+import type { Manifest, ManifestFile, SourceCounts } from "./manifest.ts";
+
+/** The digest that reviewers approve: over the files they see, so that sealing or purging the evidence does not change it. */
+export const artefactDigest = (files: readonly ManifestFile[], digest: Digest): string =>
+  digest(canonicalJson(files.filter((file) => !file.restricted)));
+
+/** Root over the rows' digests in their order: one changed, lost, added or moved row changes it. */
+export const rowsRoot = (rows: readonly { readonly sha256: string }[], digest: Digest): string =>
+  digest(rows.map((row) => `${row.sha256}\n`).join(""));
+
+/** True when every source was read whole: every day of the window there, every object read to its end. */
+export const isWhole = (sources: readonly SourceCounts[]): boolean =>
+  sources.every((source) => source.missing.length === 0 && source.broken.length === 0);
+
+/** `manifest.json`: keys in canonical order, indented, since people read it in a merge request. */
+export const formatManifest = (manifest: Manifest): string =>
+  `${JSON.stringify(JSON.parse(canonicalJson(manifest)), null, 2)}\n`;
+
+/**
+ * The instant after which an artefact is destroyed.
+ * @param now RFC 3339
+ * @param keepFor ISO 8601 duration up to weeks: `P7D`
+ */
+export const expiryOf = (now: string, keepFor: string): string =>
+  Temporal.Instant.from(now)
+    .add({ milliseconds: durationMilliseconds(keepFor) })
+    .toString();
