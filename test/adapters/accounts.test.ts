@@ -47,7 +47,8 @@ const REQUEST = InformationRequest.parse({
   event_types: ["deploy_key_added", "member_added"],
 });
 
-const inventoryAt = (url: string) => createInventory(connectGitLab({ url, token: "t" }));
+const inventoryAt = (url: string) =>
+  createInventory(connectGitLab({ url, token: "not-a-real-token" }));
 
 async function service(answer: Answer, token?: string) {
   const { url, seen } = await serve(answer);

@@ -72,6 +72,7 @@ test("429 without end stops after four tries, with a clear reason", async () => 
   expect(error.message).toBe(
     "GET /api/v4/user: 429 This endpoint has been requested too many times.",
   );
+  expect(error.answer()).toContain('"error":"This endpoint');
   expect(seen).toHaveLength(4);
 });
 
@@ -243,6 +244,34 @@ test("nobody at the address is a network error after four tries", async () => {
   const error = await errorOf(reader.currentUser());
   expect(error.kind).toBe("network");
   expect(error.message).toContain("ECONNREFUSED");
+});
+
+test("a server whose TLS is not to be trusted is not asked again", async () => {
+  const server = await serve((_seen, response) => json(response, BOT));
+  const { reader, records } = await against(() => {}, {
+    url: server.url.replace("http:", "https:"),
+  });
+  const error = await errorOf(reader.currentUser());
+  expect(error.kind).toBe("tls");
+  expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
+  expect(records).toHaveLength(1);
+});
+
+test("waits in real time, until the run is cancelled", async () => {
+  const controller = new AbortController();
+  const { url, seen } = await serve((_seen, response, n) => {
+    if (n === 1) setTimeout(() => controller.abort(), 10);
+    json(response, {}, n === 0 ? 502 : 429);
+  });
+  const connection = connectGitLab({
+    url,
+    token: TOKEN,
+    signal: controller.signal,
+    random: () => 0,
+  });
+  const error = await errorOf(createReader(connection).currentUser());
+  expect(error.kind).toBe("cancelled");
+  expect(seen).toHaveLength(2);
 });
 
 test("a cancelled run sends nothing more", async () => {

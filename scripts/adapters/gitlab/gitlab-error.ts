@@ -89,7 +89,8 @@ export function reasonIn(body: string, secrets: readonly string[]): string {
     unknown
   >;
   let text = words([message, error, error_description]).replace(/\s+/g, " ").trim();
-  for (const secret of secrets) text = text.replaceAll(secret, "[…]");
+  for (const secret of secrets.filter((one) => one.length > 0))
+    text = text.replaceAll(secret, "[…]");
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 

@@ -1,4 +1,5 @@
 // HTTP as this product wants it: a deadline for every call, no redirects, reads repeated with care, writes never.
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
 import { type Clock, createRateGate } from "./rate-gate.ts";
@@ -57,7 +58,6 @@ const TRIES = 4;
 const UNKNOWN_LIMIT_MS = 60_000;
 
 const DEFAULTS = {
-  signal: new AbortController().signal,
   onRequest: () => {},
   deadlineMs: 30_000,
   concurrency: 6,
@@ -69,11 +69,17 @@ const DEFAULTS = {
     wait: (milliseconds, signal) =>
       sleep(milliseconds, undefined, { signal }).catch(() => undefined),
   },
-} satisfies Partial<TransportOptions>;
+} satisfies Omit<TransportOptions, "secrets">;
 
 export function createTransport(given: TransportOptions): Transport {
-  const options: Required<TransportOptions> = { ...DEFAULTS, ...given };
+  const options: Required<TransportOptions> = {
+    ...DEFAULTS,
+    signal: new AbortController().signal,
+    ...given,
+  };
   const { clock, signal } = options;
+  // Each call under way listens for the end of the run.
+  setMaxListeners(0, signal);
   const gate = createRateGate(options.concurrency, options.patienceMs, clock);
   const requests = { count: 0 };
 
@@ -212,7 +218,11 @@ function refusal(call: HttpCall, answer: HttpAnswer, secrets: readonly string[])
     return new GitLabError(kind, name, answer.status, reason, body);
   }
   const sent = typeof call.body === "string" ? confidentialLines(call.body) : [];
-  const reason = reasonIn(body, [...secrets, ...sent]) || (UNSAID.get(kind) ?? "no reason given");
+  const told = reasonIn(body, [...secrets, ...sent]).replace(
+    new RegExp(`^${answer.status}[ -]*`),
+    "",
+  );
+  const reason = told || (UNSAID.get(kind) ?? "no reason given");
   return new GitLabError(kind, name, answer.status, reason, body);
 }
 
