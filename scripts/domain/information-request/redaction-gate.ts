@@ -1,6 +1,6 @@
 /** The second pair of eyes: reads what redaction wrote, trusts none of it, and shares no code with the redactor (G1–G5). */
 import { literalPattern } from "../literal-pattern.ts";
-import type { LogProfile, RedactionPolicy, SimpleRule } from "../log-profile.ts";
+import type { LogProfile, SimpleRule } from "../log-profile.ts";
 import { decodedViews, skeleton } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
 import { fitsRule, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
@@ -19,15 +19,21 @@ export type GateFinding = {
   readonly type: string;
 };
 
-/** Adds the removed values of one row to the ledger, except those that are the request's own paths or plain words. */
+/** Adds the removed values of one row to the ledger, except times, the request's own paths and public words. */
 export function rememberRemoved(
   ledger: RemovedLedger,
   removed: readonly string[],
   scope: Scope,
   profile: LogProfile,
 ): void {
-  recordRemoved(ledger, removed, (value) => unexplained(value, scope, profile.redaction) === "");
+  recordRemoved(
+    ledger,
+    removed,
+    (value) => TIME.test(value) || isExplained(unexplained(value, scope, profile)),
+  );
 }
+
+const TIME = /^\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Everything wrong with one released row; an empty list means that it may leave. */
 export function checkReleasedRow(
@@ -70,8 +76,8 @@ export function checkText(
   scope: Scope,
   profile: LogProfile,
 ): readonly GateFinding[] {
-  const rest = unexplained(text, scope, profile.redaction);
-  if (rest === "") return [];
+  const rest = unexplained(text, scope, profile);
+  if (isExplained(rest)) return [];
   const { texts, exhausted } = decodedViews(rest);
   const found = new Set<string>();
   if (exhausted) found.add("G2 too_many_decodings");
@@ -90,35 +96,48 @@ export function checkText(
 const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
 
 type Explained = { readonly paths: RegExp; readonly words: ReadonlySet<string> };
-const explanations = new WeakMap<Scope, WeakMap<RedactionPolicy, Explained>>();
+const explanations = new WeakMap<Scope, WeakMap<LogProfile, Explained>>();
+/** Stands where something explained was: what is left and right of it is not read as one text. */
+const GAP = "¦";
 
-/** A text without the request's own paths, pseudonyms, placeholders and public words; empty when nothing else is in it. */
-function unexplained(text: string, scope: Scope, policy: RedactionPolicy): string {
-  const { paths, words } = explanationOf(scope, policy);
+/** A text with the request's own paths, pseudonyms, placeholders and public words replaced by gaps. */
+function unexplained(text: string, scope: Scope, profile: LogProfile): string {
+  const { paths, words } = explanationOf(scope, profile);
   return text
-    .replace(paths, " ")
+    .replace(paths, ` ${GAP} `)
     .split(/[\s/,|;"`()[\]{}=:]+/)
-    .filter((token) => token !== "" && !words.has(token) && !PSEUDONYM_SHAPE.test(token))
+    .map((token) => (words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token))
     .join("\n");
 }
 
-function explanationOf(scope: Scope, policy: RedactionPolicy): Explained {
-  const ofScope = explanations.get(scope) ?? new WeakMap<RedactionPolicy, Explained>();
+const isExplained = (rest: string): boolean => rest.replaceAll(GAP, "").trim() === "";
+
+function explanationOf(scope: Scope, profile: LogProfile): Explained {
+  const ofScope = explanations.get(scope) ?? new WeakMap<LogProfile, Explained>();
   explanations.set(scope, ofScope);
-  const known = ofScope.get(policy);
+  const known = ofScope.get(profile);
   if (known !== undefined) return known;
   const own = [...scope.projects, ...scope.namespaces].map(({ path }) => path);
   const longestFirst = own.sort((left, right) => right.length - left.length).map(literalPattern);
-  const literals = policy.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
   const explained: Explained = {
     paths: new RegExp(
       `(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|") || "(?!)"})(?![A-Za-z0-9_-])`,
       "g",
     ),
-    words: new Set([...policy.words, ...policy.route_words, ...literals, ...PLACEHOLDER_WORDS]),
+    words: new Set([...publicWords(profile), ...scope.event_types, ...scope.log_sources]),
   };
-  ofScope.set(policy, explained);
+  ofScope.set(profile, explained);
   return explained;
+}
+
+/** What everybody may read in GitLab's documentation and in this product's policies. */
+function publicWords({ fields, redaction }: LogProfile): readonly string[] {
+  const listed = [...fields.values()].flatMap((rule) => (rule.rule === "enum" ? rule.values : []));
+  const literals = redaction.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
+  return [
+    ...[...redaction.words, ...redaction.route_words, ...fields.keys(), ...literals],
+    ...[...listed.map(String), ...PLACEHOLDER_WORDS],
+  ];
 }
 
 const PLACEHOLDER_WORDS = ["text", "removed", "e-mail", "name", "project", "group", "address"];
@@ -151,17 +170,16 @@ export function checkArtefact(artefact: ArtefactToCheck): readonly GateFinding[]
   for (const { name, text } of artefact.files) {
     if (holdsCanary(text, artefact.canaries)) add({ check: "G5", where: name, type: "canary" });
     for (const kind of findSecrets(text)) add({ check: "G2", where: name, type: kind });
-    if (holdsRemoved(artefact.ledger, namesTaken(text, artefact))) {
+    if (holdsRemoved(artefact.ledger, unexplainedInFile(text, artefact))) {
       add({ check: "G3", where: name, type: "removed_value" });
     }
   }
   return [...findings.values()];
 }
 
-/** The text without what any profile of the artefact explains. */
-function namesTaken(text: string, { scope, profiles }: ArtefactToCheck): string {
-  const profile = [...profiles.values()][0];
-  return profile === undefined ? text : unexplained(text, scope, profile.redaction);
+/** The text without what the profiles of the artefact explain. */
+function unexplainedInFile(text: string, { scope, profiles }: ArtefactToCheck): string {
+  return [...profiles.values()].reduce((rest, profile) => unexplained(rest, scope, profile), text);
 }
 
 function checkLine(

@@ -32,9 +32,16 @@ export function holdsRemoved(ledger: RemovedLedger, text: string): boolean {
   const searched = skeleton(text);
   for (let at = 0; at + SHORTEST <= searched.length; at += 1) {
     const values = ledger.byStart.get(searched.slice(at, at + SHORTEST));
-    if (values !== undefined && [...values].some((value) => searched.startsWith(value, at))) {
+    if (values !== undefined && [...values].some((value) => standsAt(searched, at, value))) {
       return true;
     }
   }
   return false;
+}
+
+/** A number counts only as a whole number: `1507378` is not in `91507378`. */
+function standsAt(text: string, at: number, value: string): boolean {
+  if (!text.startsWith(value, at)) return false;
+  if (!/^[\d.]+$/.test(value)) return true;
+  return !/\d/.test(text.charAt(at - 1)) && !/\d/.test(text.charAt(at + value.length));
 }
