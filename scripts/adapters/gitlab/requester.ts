@@ -53,7 +53,7 @@ export function jsonOf(answer: HttpAnswer, name: CallName) {
   if (answer.status === 204) return null;
   const type = answer.headers["content-type"] ?? "no content type";
   const fault = (what: string, body = "") =>
-    new GitLabError("not-json", name, answer.status, `${what}; is this GitLab's address?`, body);
+    new GitLabError("not-json", name, answer.status, `${what}; is the address right?`, body);
   if (!/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i.test(type)) {
     throw fault(`answered with ${type.slice(0, 60)} instead of JSON`);
   }

@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
-import { type Clock, createRateGate } from "./rate-gate.ts";
+import { type Clock, createRateGate, type RateGate } from "./rate-gate.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export type HttpCall = {
@@ -105,19 +105,6 @@ export function createTransport(given: TransportOptions): Transport {
     }
   };
 
-  /** Milliseconds until the next try, or null when there is none. A pause of the gate costs no extra wait. */
-  const nextTry = (error: GitLabError, answer: HttpAnswer | null, tries: number): number | null => {
-    const asked = retryAfterMs(answer?.headers["retry-after"], clock.now());
-    if (error.kind === "rate-limit") {
-      // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
-      const paused = gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
-      return paused && tries < TRIES ? 0 : null;
-    }
-    if (!PASSING.has(error.kind) || tries >= TRIES) return null;
-    if (asked !== null) return gate.pause(asked) ? 0 : null;
-    return 250 * 2 ** (tries - 1) * (1 + options.random());
-  };
-
   const send = async (call: HttpCall): Promise<HttpAnswer> => {
     for (let tries = 1; ; tries += 1) {
       let answer: HttpAnswer | null = null;
@@ -129,7 +116,8 @@ export function createTransport(given: TransportOptions): Transport {
       } catch (thrown) {
         error = failure(call, thrown, signal);
       }
-      const rest = nextTry(error, answer, tries);
+      const asked = retryAfterMs(answer?.headers["retry-after"], clock.now());
+      const rest = restAfter(error, asked, tries, gate, options.random);
       if (rest === null || !isRead(call.method)) throw error;
       if (rest > 0) await clock.wait(rest, signal);
     }
@@ -138,6 +126,24 @@ export function createTransport(given: TransportOptions): Transport {
 }
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
+
+/** Milliseconds until the next try, null when there is none. What the gate waits out costs no rest besides. */
+function restAfter(
+  error: GitLabError,
+  asked: number | null,
+  tries: number,
+  gate: RateGate,
+  random: () => number,
+): number | null {
+  if (error.kind === "rate-limit") {
+    // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
+    const paused = gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
+    return paused && tries < TRIES ? 0 : null;
+  }
+  if (!PASSING.has(error.kind) || tries >= TRIES) return null;
+  if (asked !== null) return gate.pause(asked) ? 0 : null;
+  return 250 * 2 ** (tries - 1) * (1 + random());
+}
 
 /** Failures that may be gone a moment later. */
 const PASSING: ReadonlySet<string> = new Set(["server", "network", "time-out"]);
