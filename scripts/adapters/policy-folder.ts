@@ -1,6 +1,7 @@
 // Loads the folder `policies/`: every file strictly, all rules compiled, all cases run, all faults in one answer.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type * as z from "zod";
 import { type Fault, formatFault, formatPath } from "../domain/fault.ts";
 import {
@@ -16,6 +17,9 @@ import { type Positions, readYaml } from "./yaml-file.ts";
 export type PoliciesResult =
   | { readonly ok: true; readonly policies: Policies }
   | { readonly ok: false; readonly errors: readonly Fault[] };
+
+/** The policies of this repository, wherever the command was called from. */
+export const POLICY_FOLDER: string = fileURLToPath(new URL("../../policies", import.meta.url));
 
 const POLICY_BYTES = 512 * 1024;
 

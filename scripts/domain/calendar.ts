@@ -10,8 +10,18 @@ const ZoneId = z.string().refine((zone) => {
     return false;
   }
 }, "must be a time zone such as Europe/Berlin");
-const LocalTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, "must be a time such as 09:00");
-const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+const LocalTime = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, "must be a time such as 09:00");
+const DAYS = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const;
 
 export const Region = z
   .strictObject({
@@ -22,7 +32,10 @@ export const Region = z
     closes: LocalTime,
     holidays: z.array(z.strictObject({ date: z.iso.date(), name: z.string().min(1) })),
   })
-  .refine(({ opens, closes }) => opens < closes, { message: "must be later than opens", path: ["closes"] });
+  .refine(({ opens, closes }) => opens < closes, {
+    message: "must be later than opens",
+    path: ["closes"],
+  });
 export type Region = z.infer<typeof Region>;
 
 export const CalendarPolicy = z.strictObject({
@@ -57,7 +70,10 @@ export function nextDue(
   pauses: readonly Interval[] = [],
 ): string {
   const start = Temporal.Instant.from(from);
-  let left = Temporal.Duration.from(cadence).total({ unit: "nanoseconds", relativeTo: "2000-01-01" });
+  let left = Temporal.Duration.from(cadence).total({
+    unit: "nanoseconds",
+    relativeTo: "2000-01-01",
+  });
   const first = start.toZonedDateTimeISO(region.zone).toPlainDate();
   for (let day = 0; day < MOST_DAYS; day += 1) {
     for (const span of workingSpans(first.add({ days: day }), region, start, pauses)) {
@@ -80,7 +96,10 @@ function businessHours(date: Temporal.PlainDate, region: Region): Span | null {
   const name = DAYS[date.dayOfWeek - 1];
   const holiday = region.holidays.some((day) => day.date === date.toString());
   if (holiday || !region.business_days.some((day) => day === name)) return null;
-  return { from: localInstant(date, region.opens, region.zone), to: localInstant(date, region.closes, region.zone) };
+  return {
+    from: localInstant(date, region.opens, region.zone),
+    to: localInstant(date, region.closes, region.zone),
+  };
 }
 
 function localInstant(date: Temporal.PlainDate, time: string, zone: string): Temporal.Instant {

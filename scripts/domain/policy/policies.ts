@@ -58,7 +58,10 @@ export function assemblePolicies(
   const { baseline, exception } = set.eligibility;
   const named = (policy: PolicyName, faults: readonly RuleFault[]): PolicyFault[] =>
     faults.map((fault) => ({ policy, ...fault }));
-  const compiled = [...named("eligibility", eligibility.faults), ...named("routing", routing.faults)];
+  const compiled = [
+    ...named("eligibility", eligibility.faults),
+    ...named("routing", routing.faults),
+  ];
   // A rule that does not compile would fail its cases for that reason alone.
   const cases =
     compiled.length > 0
@@ -91,10 +94,14 @@ function crossFaults(set: PolicySet): PolicyFault[] {
   return [
     ...set.gap.labels
       .filter((label) => !labels.has(label))
-      .map((label) => fault("gap", ["labels"], `names the label ${label}, which labels.yaml does not have`)),
+      .map((label) =>
+        fault("gap", ["labels"], `names the label ${label}, which labels.yaml does not have`),
+      ),
     ...Object.entries(set.review.roles)
       .filter(([, role]) => role.teams.some((team) => !teams.includes(team)))
-      .map(([name]) => fault("review", ["roles", name, "teams"], "names a team that teams.yaml does not have")),
+      .map(([name]) =>
+        fault("review", ["roles", name, "teams"], "names a team that teams.yaml does not have"),
+      ),
     ...(Object.hasOwn(set.calendar.regions, set["status-update"].region)
       ? []
       : [fault("status-update", ["region"], "is not a region of calendar.yaml")]),

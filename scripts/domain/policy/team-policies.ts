@@ -11,7 +11,11 @@ export const LabelPolicy = z.strictObject({
     .array(
       z.strictObject({
         /** GitLab separates labels by commas in its API, so a name has none. */
-        name: z.string().min(1).max(255).regex(/^[^,\n]+$/, "must not hold a comma"),
+        name: z
+          .string()
+          .min(1)
+          .max(255)
+          .regex(/^[^,\n]+$/, "must not hold a comma"),
         color: z.string().regex(/^#[0-9a-f]{6}$/, "must be a colour such as #1f75cb"),
         description: z.string().min(1).max(255),
       }),
@@ -30,9 +34,7 @@ const mention = z
   .string()
   .regex(/^@[\w.-]+(?:\/[\w.-]+)*$/, "must be a mention such as @gitlab-com/support")
   .nullable();
-const ageRecipient = z
-  .string()
-  .regex(/^age1[0-9a-z]+$/, "must be an age public key (age1…)");
+const ageRecipient = z.string().regex(/^age1[0-9a-z]+$/, "must be an age public key (age1…)");
 
 export const TeamPolicy = z.strictObject({
   apiVersion: version,
@@ -92,6 +94,9 @@ export const GapPolicy = z.strictObject({
   title: z
     .string()
     .includes("{event_type}", { message: "must hold {event_type}" })
-    .refine((title) => !/[{}]/.test(title.replaceAll("{event_type}", "")), "may use {event_type} only"),
+    .refine(
+      (title) => !/[{}]/.test(title.replaceAll("{event_type}", "")),
+      "may use {event_type} only",
+    ),
 });
 export type GapPolicy = z.infer<typeof GapPolicy>;
