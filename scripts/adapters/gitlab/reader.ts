@@ -137,7 +137,7 @@ function once<A extends readonly unknown[], T>(
  * Null for GitLab's 404 of the thing asked for. When the project itself is not found, access was lost:
  * that says nothing about what is in it, and stays an error.
  */
-export async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {

@@ -123,6 +123,9 @@ export const MergeRequestAnswer = z
     sha: text,
     merge_commit_sha: maybeText,
     merged_at: maybeText,
+    /** `merge_user` since 14.7; `merged_by` is its older name. */
+    merge_user: UserAnswer.nullish(),
+    merged_by: UserAnswer.nullish(),
     detailed_merge_status: text,
     web_url: z.string(),
     changes_count: maybeText,
@@ -143,6 +146,7 @@ export const MergeRequestAnswer = z
       sha: raw.sha,
       mergeCommitSha: raw.merge_commit_sha,
       mergedAt: raw.merged_at,
+      mergedBy: raw.merge_user ?? raw.merged_by ?? null,
       detailedMergeStatus: raw.detailed_merge_status,
       webUrl: raw.web_url,
     },
