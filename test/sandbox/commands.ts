@@ -300,7 +300,7 @@ const COMMANDS: Readonly<Record<string, CommandHandler>> = {
 };
 
 /**
- * Runs commands in their order. `state.commands` holds those that other modules bring (approve, merge …);
+ * Runs commands in their order. `state.commands` holds those of merge requests (approve, merge …);
  * a command the sandbox does not know is refused, as one that does not apply.
  */
 export async function runCommands(
@@ -312,7 +312,9 @@ export async function runCommands(
   let changes: Record<string, unknown> = {};
   for (const { name, argument } of actions) {
     const canonical = ALIASES[name] ?? name;
-    const handler = place.state.commands.get(canonical) ?? COMMANDS[canonical];
+    const brought =
+      place.noteable.kind === "MergeRequest" ? place.state.commands.get(canonical) : undefined;
+    const handler = brought ?? COMMANDS[canonical];
     const result = handler === undefined ? refused(name) : await handler({ ...place, argument });
     if (typeof result === "string") failures.push(result);
     else {

@@ -44,7 +44,7 @@ export function sendMergeRequestHook(
     user: hookUser(user),
     project: hookProject(state, project),
     object_attributes: {
-      ...attributes(state, mergeRequest),
+      ...hookMergeRequest(state, mergeRequest),
       action,
       ...(extra.oldrev === undefined ? {} : { oldrev: extra.oldrev }),
     },
@@ -56,7 +56,11 @@ export function sendMergeRequestHook(
   });
 }
 
-function attributes(state: State, mergeRequest: MergeRequest): Record<string, unknown> {
+/** A merge request as hooks carry it: `object_attributes` of its own events, `merge_request` of note events. */
+export function hookMergeRequest(
+  state: State,
+  mergeRequest: MergeRequest,
+): Record<string, unknown> {
   const head = mergeRequest.versions.at(-1)?.headSha ?? null;
   const target = state.projectById(mergeRequest.projectId);
   const source = state.projectById(mergeRequest.sourceProjectId);

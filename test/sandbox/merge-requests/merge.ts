@@ -6,6 +6,7 @@ import { afterPush } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import type { MergeRequest, Project, User } from "../model.ts";
 import type { State } from "../state.ts";
+import { closeIssues, issuesClosedBy } from "./closing.ts";
 import { latestVersion, markMerged, targetRepository } from "./versions.ts";
 
 export type MergeWish = {
@@ -30,10 +31,12 @@ export function mergeMergeRequest(
   if (made === null) return false;
   const ref = `refs/heads/${mergeRequest.targetBranch}`;
   if (!repository.updateRef(ref, made.head, target)) return false;
+  const closing = issuesClosedBy(state, mergeRequest);
   mergeRequest.squashCommitSha = made.squash;
   markMerged(state, mergeRequest, user, made.head);
   const move = { branch: mergeRequest.targetBranch, from: target, to: made.head };
   afterPush(state, project, move, user);
+  closeIssues(state, mergeRequest, user, closing);
   if (wish.removeSourceBranch) removeSourceBranch(state, mergeRequest, user);
   return true;
 }
