@@ -77,6 +77,12 @@ export function isAmbiguous(row: LogRow, field: string): boolean {
   return parts.some((_, index) => row.ambiguous.has(parts.slice(0, index + 1).join(".")));
 }
 
+/** Whether an object stands under this name, of which only the members are in the row. */
+export function isObject(row: LogRow, field: string): boolean {
+  for (const name of row.fields.keys()) if (name.startsWith(`${field}.`)) return true;
+  return false;
+}
+
 /** A string, the digits of a number, `true` or `false`; null for null, arrays and objects. */
 export function scalarText(value: JsonValue): string | null {
   if (typeof value === "string") return value;

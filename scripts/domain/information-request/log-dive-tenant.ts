@@ -1,6 +1,6 @@
 /** Whose row it is: every claim that a row makes about project, group and root namespace, judged by the exact inventory of the request. */
 import type { LogProfile } from "../log-profile.ts";
-import { fieldValue, isAmbiguous, type LogRow, scalarText } from "../log-row.ts";
+import { fieldValue, isAmbiguous, isObject, type LogRow, scalarText } from "../log-row.ts";
 import type { JsonValue } from "../strict-json.ts";
 import { claimOfUrlPath } from "./gitlab-url-path.ts";
 import {
@@ -75,6 +75,8 @@ function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): 
   const read = (fields: readonly string[], use: (value: JsonValue) => void): void => {
     for (const field of fields) {
       if (isAmbiguous(row, field)) claims.ambiguous = true;
+      // An object where a name or id belongs says something, but not what.
+      else if (isObject(row, field)) claims.roots.push("unclear");
       else {
         const value = fieldValue(row, field);
         if (value !== undefined && value !== "") use(value);
