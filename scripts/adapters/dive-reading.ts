@@ -1,7 +1,7 @@
 /** Reads what a plan names, line by line: judges, redacts, counts, and keeps the original lines as evidence. */
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import type { CollectedRow } from "../domain/information-request/artefact.ts";
+import { type CollectedRow, eventOf } from "../domain/information-request/artefact.ts";
 import type { FieldCounts } from "../domain/information-request/artefact-summary.ts";
 import {
   fieldCounter,
@@ -174,7 +174,8 @@ async function takeMatch(
   counter.released();
   dive.fields.add(source, tally);
   rememberRemoved(dive.ledger, removed, dive.scope, profile);
-  dive.rows.push({ source, time, released, sha256: digest, object, line: line.line });
+  const event = eventOf(row, released, profile, dive.scope);
+  dive.rows.push({ source, time, released, event, sha256: digest, object, line: line.line });
   await dive.evidence.matched.append(evidenceLine(line, { row: digest }));
 }
 

@@ -59,9 +59,7 @@ export function summaryPage(input: SummaryInput): string {
     ),
     ...reasonSection("Withheld rows by reason", sources, (source) => source.withheld),
     ...reasonSection("Quarantined lines by reason", sources, (source) => source.quarantined),
-    ...countSection("Event types", "Event type", rows, (row) =>
-      quoteInline(String(row.released["event_type"] ?? "not named by the row")),
-    ),
+    ...countSection("Events", "Event", rows, (row) => quoteInline(row.event)),
     ...timeline(rows),
   ];
   return `${lines.join("\n")}\n`;

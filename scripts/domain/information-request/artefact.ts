@@ -1,5 +1,9 @@
 /** The files of an artefact as text: rows in one order, as JSON lines and as CSV that no spreadsheet executes. */
+import type { LogProfile } from "../log-profile.ts";
+import type { LogRow } from "../log-row.ts";
+import { recipesOf } from "./log-dive.ts";
 import type { Released } from "./redaction-result.ts";
+import type { Scope } from "./scope.ts";
 
 /** A released row with what its place among the others is decided by. */
 export type CollectedRow = {
@@ -7,11 +11,27 @@ export type CollectedRow = {
   /** UTC with nine digits of fraction, which sorts as the instants do; what leaves is cut to the second. */
   readonly time: string;
   readonly released: Released;
+  /** What the row is counted as: the event it names, else the recipe that found it. */
+  readonly event: string;
   /** SHA-256 of the row's line in `rows.ndjson`. */
   readonly sha256: string;
   readonly object: string;
   readonly line: number;
 };
+
+/** The event that a matched row names, else the first recipe of the request's events that finds it. */
+export function eventOf(
+  row: LogRow,
+  released: Released,
+  profile: LogProfile,
+  scope: Scope,
+): string {
+  const named = profile.event_fields.flatMap((field) => released[field] ?? []);
+  const found = recipesOf(row, profile)
+    .filter(({ event_types }) => event_types.some((type) => scope.event_types.includes(type)))
+    .map(({ id }) => id);
+  return String([...named, ...found][0]);
+}
 
 /** Total order: time, then the row's digest, then where it lies; equal for every order of reading. */
 export function compareRows(left: CollectedRow, right: CollectedRow): number {

@@ -25,20 +25,23 @@ export function scopeOfRequest(request: InformationRequest, profiles: Iterable<L
 
 const withoutId = (path: string): { path: string; id: null } => ({ path, id: null });
 
+/** The logs in which GitLab itself names an audit event. */
+const EVENT_LOGS: readonly string[] = ["application", "audit"];
+
 /**
- * The sources that may carry one of these events, in order: those whose rows name their event, and those in which a
- * recipe finds it.
+ * The sources that carry one of these events, in order: the event logs, and those in which a recipe finds it.
+ * What is only the name of a recipe stands in no event log.
  */
 export function sourcesOf(
   eventTypes: readonly string[],
   profiles: Iterable<LogProfile>,
 ): readonly string[] {
-  return [...profiles]
-    .filter(
-      ({ event_fields, recipes }) =>
-        event_fields.length > 0 ||
-        recipes.some(({ event_types }) => event_types.some((type) => eventTypes.includes(type))),
-    )
-    .map(({ source }) => source)
-    .sort();
+  const recipes = [...profiles].flatMap((profile) =>
+    profile.recipes.map((recipe) => ({ ...recipe, source: profile.source })),
+  );
+  const found = eventTypes.flatMap((type) => [
+    ...(recipes.some(({ id }) => id === type) ? [] : EVENT_LOGS),
+    ...recipes.filter(({ event_types }) => event_types.includes(type)).map(({ source }) => source),
+  ]);
+  return [...new Set(found)].sort();
 }

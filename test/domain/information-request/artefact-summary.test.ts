@@ -21,10 +21,11 @@ const source = (change: Partial<SourceCounts> = {}): SourceCounts => ({
   broken: [],
   ...change,
 });
-const row = (time: string, event?: string): CollectedRow => ({
+const row = (time: string, event = "git_clone_ssh"): CollectedRow => ({
   source: "audit",
   time,
-  released: event === undefined ? { log_source: "audit" } : { event_type: event },
+  released: { log_source: "audit" },
+  event,
   sha256: "a".repeat(64),
   object: "o",
   line: 1,
@@ -69,12 +70,12 @@ test("says what was found, in counts", () => {
     | --- | --- | --- |
     | \`audit\` | \`not_json\` | 2 |
 
-    ## Event types
+    ## Events
 
-    | Event type | Rows |
+    | Event | Rows |
     | --- | --- |
     | \`deploy_key_added\` | 2 |
-    | \`not named by the row\` | 1 |
+    | \`git_clone_ssh\` | 1 |
 
     ## Rows by hour (UTC)
 
@@ -107,7 +108,7 @@ test("counts rows by day where they fall on more than three days", () => {
 
 test("leaves out what there is none of", () => {
   const text = page({ rows: [], sources: [source({ withheld: {}, quarantined: {} })] });
-  expect(text).not.toMatch(/by reason|by hour|by day|Event types/);
+  expect(text).not.toMatch(/by reason|by hour|by day|Events/);
 });
 
 test("lets nothing of a row act in the page", () => {

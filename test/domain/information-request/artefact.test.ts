@@ -1,17 +1,26 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { loadLogProfiles } from "../../../scripts/adapters/log-profiles.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
 import {
   type CollectedRow,
   columnsOf,
   compareRows,
   csvLine,
   csvRecord,
+  eventOf,
 } from "../../../scripts/domain/information-request/artefact.ts";
+
+import { readLine } from "../../../scripts/domain/information-request/log-dive.ts";
+import type { Scope } from "../../../scripts/domain/information-request/scope.ts";
+import type { LogProfile } from "../../../scripts/domain/log-profile.ts";
+import type { LogRow } from "../../../scripts/domain/log-row.ts";
 
 const row = (change: Partial<CollectedRow> = {}): CollectedRow => ({
   source: "audit",
   time: "2026-11-16T12:00:00.000000000Z",
   released: { log_source: "audit", time: "2026-11-16T12:00:00Z", event_type: "deploy_key_added" },
+  event: "deploy_key_added",
   sha256: "a".repeat(64),
   object: "source=audit/date=2026-11-16/a.ndjson",
   line: 1,
@@ -72,3 +81,25 @@ test("whatever the text, a cell is one cell on one line and no formula", () => {
     }),
   );
 });
+
+const profiles = await loadLogProfiles(POLICY_FOLDER);
+test.each([
+  [
+    "audit",
+    { event_type: "deploy_key_added" },
+    { event_type: "deploy_key_added" },
+    "deploy_key_added",
+  ],
+  ["shell", { command: "git-upload-pack" }, {}, "git_clone_ssh"],
+] as const)(
+  "counts a row of %s under the event it names, else under its recipe",
+  (source, fields, released, event) => {
+    const profile = profiles.get(source) as LogProfile;
+    const line = Buffer.from(
+      JSON.stringify({ time: "2026-11-16T12:00:00Z", gl_project_path: "a/b", ...fields }),
+    );
+    const parsed = readLine(line, profile) as LogRow;
+    const scope = { event_types: ["repository_git_operation"] } as unknown as Scope;
+    expect(eventOf(parsed, released, profile, scope)).toBe(event);
+  },
+);
