@@ -1,6 +1,6 @@
 // Runs the repository's pipeline on this machine with gitlab-ci-local, in a checkout of its own.
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
@@ -19,13 +19,14 @@ export type Checkout = { readonly directory: string; readonly remove: () => void
 
 /**
  * A committed copy of the product with a remote that looks like GitLab's. `overlay` becomes `overlay.yml`, which may
- * include `.gitlab-ci.yml`; the working copy of the repository is never touched.
+ * include `.gitlab-ci.yml`; `configure` may change the copy as an installation would. The working copy is never touched.
  */
-export function checkOut(overlay: string): Checkout {
+export function checkOut(overlay: string, configure = (_: string): void => {}): Checkout {
   const directory = mkdtempSync(join(tmpdir(), "seclog-pipeline-"));
   for (const path of PRODUCT) cpSync(join(ROOT, path), join(directory, path), { recursive: true });
   writeFileSync(join(directory, "overlay.yml"), overlay);
   writeFileSync(join(directory, ".gitignore"), "node_modules\n.gitlab-ci-local\nhome\n");
+  configure(directory);
   const git = (...words: string[]) => {
     const { status, stderr } = spawnSync("git", words, { cwd: directory, encoding: "utf8" });
     if (status !== 0) throw new Error(`git ${words.join(" ")}: ${stderr}`);
@@ -93,6 +94,13 @@ export async function listedJobs(
   return jobs.filter(({ when }) => when !== "never").map(({ name }) => name);
 }
 
-/** Packages without the network: a link to those that are installed. */
-export const linkPackages = (directory: string): void =>
-  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+/** The repository's own pipeline; its jobs take the installed packages by a link, where `npm ci` would need the network. */
+export const OFFLINE_PIPELINE = `include:
+  - local: .gitlab-ci.yml
+.request:
+  before_script:
+    - ln -s "${join(ROOT, "node_modules")}" node_modules
+.queue:
+  before_script:
+    - ln -s "${join(ROOT, "node_modules")}" node_modules
+`;
