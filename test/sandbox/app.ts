@@ -1,9 +1,12 @@
 /** Puts the sandbox together: parameters, who asks, routes, error bodies, write log. */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
+import { registerControl } from "./control.ts";
 import { ApiError } from "./errors.ts";
+import { CUT, withFaults } from "./faults.ts";
 import { type App, authenticate, type Ctx, type Env } from "./http.ts";
 import { Params, parseBody, parseRack } from "./params.ts";
+import { withRateLimit } from "./rate-limit.ts";
 import { apiRegistrars, rootRegistrars } from "./registrars.ts";
 import type { State } from "./state.ts";
 
@@ -21,13 +24,23 @@ export function createApp(state: State): App {
   });
   for (const register of apiRegistrars) register(api, state);
   app.use(`${API}/*`, (c, next) => logWrites(c, state, next));
+  app.use(`${API}/*`, (c, next) => withFaults(c, state, next));
+  app.use(`${API}/*`, (c, next) => withRateLimit(c, state, next));
+  app.use(`${API}/*`, (c, next) => noteEffect(c, next));
   app.route(API, api);
   app.all(`${API}/*`, (c) => c.json({ error: "404 Not Found" }, 404));
+  registerControl(app, state);
   for (const register of rootRegistrars) register(app, state);
   app.onError((error) => errorResponse(error));
   api.onError((error) => errorResponse(error));
   app.notFound((c) => c.text("404 Not Found", 404));
   return app;
+}
+
+/** Keeps whether the route itself succeeded, before a fault hides it. */
+async function noteEffect(c: Ctx, next: () => Promise<void>): Promise<void> {
+  await next();
+  c.set("applied", c.res.status < 400);
 }
 
 /** Merges query, form, JSON and multipart; a package upload's body is never parsed. */
@@ -51,11 +64,13 @@ async function logWrites(c: Ctx, state: State, next: () => Promise<void>): Promi
     body_sha256: createHash("sha256").update(body).digest("hex"),
     body: body.subarray(0, BODY_LOG_LIMIT).toString("utf8"),
     status: 0,
+    applied: false,
     user: null as string | null,
   };
   state.writes.push(record);
   await next();
-  record.status = c.res.status;
+  record.status = c.res.status === CUT ? 0 : c.res.status;
+  record.applied = c.var.applied === true;
   record.user = c.var.actor?.user.username ?? null;
 }
 

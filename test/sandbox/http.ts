@@ -14,7 +14,7 @@ export interface Actor {
 
 export interface Env {
   Bindings: Partial<HttpBindings>;
-  Variables: { params: Params; actor: Actor | null };
+  Variables: { params: Params; actor: Actor | null; applied?: boolean };
 }
 
 /**

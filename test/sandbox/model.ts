@@ -303,6 +303,11 @@ export interface Hook {
   token: string | null;
   enable_ssl_verification: boolean;
   push_events_branch_filter: string | null;
+  /** Values for `{key}` in the URL, never shown. */
+  urlVariables: Record<string, string>;
+  /** GitLab's `custom_webhook_template`: JSON text with `{{field.path}}`. */
+  template: string | null;
+  customHeaders: Record<string, string>;
   flags: Record<HookFlag, boolean>;
   createdAt: string;
   failures: number;

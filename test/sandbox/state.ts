@@ -1,6 +1,7 @@
 /** The sandbox GitLab's world in memory: look-ups, ids, clock, effective roles, system notes, hook queue. */
 import { createHash, randomBytes } from "node:crypto";
 import type { CommandHandler } from "./commands.ts";
+import type { Fault } from "./faults.ts";
 import {
   ACCESS,
   type AuditEvent,
@@ -25,8 +26,11 @@ export interface WriteRecord {
   readonly path: string;
   readonly body_sha256: string;
   readonly body: string;
+  /** As answered; 0 when the connection was cut. */
   status: number;
-  readonly user: string | null;
+  /** Did the request reach its route and succeed there, whatever was answered? */
+  applied: boolean;
+  user: string | null;
 }
 
 export type HookEvent = "issues" | "note" | "merge_requests" | "push" | "tag_push" | "pipeline";
@@ -53,10 +57,23 @@ export class State {
   /** Old full path to project id, for the 301 of a moved project. */
   redirects = new Map<string, number>();
   writes: WriteRecord[] = [];
+  faults: Fault[] = [];
+  /** The first answer to every GET, for stale reads. */
+  firstAnswers = new Map<
+    string,
+    { status: number; headers: Record<string, string>; body: string }
+  >();
+  requestCounts = new Map<string, { period: number; count: number }>();
+  /** Far above what a test needs; the control API lowers it. */
+  requestsPerMinute = 100_000;
+  /** Aborted when the server closes: ends what waits. */
+  closing: AbortSignal = new AbortController().signal;
   /** Root URL without trailing slash; set when the server listens. */
   url = "http://sandbox.invalid";
   /** Temporary directory for bare repositories and the like; made by `startSandbox`. */
   workDir = "";
+  /** Empties the world and puts the seed in again; set by `startSandbox`. */
+  reseed: () => Promise<void> = async () => this.clear();
   sendHook: HookSender = async () => {};
   onPipeline: PipelineListener | null = null;
   /** Quick actions that other modules bring, by canonical name: `approve`, `merge`, `rebase`, `close` of merge requests. */
@@ -124,6 +141,9 @@ export class State {
     this.auditEvents = [];
     this.redirects.clear();
     this.writes = [];
+    this.faults = [];
+    this.firstAnswers.clear();
+    this.requestCounts.clear();
     this.#counters.clear();
   }
 

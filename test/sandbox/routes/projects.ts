@@ -1,14 +1,14 @@
-/** Projects: create, edit, list, delete; CI variables. */
+/** Projects: create, edit, list, move, archive, delete. */
 import { join } from "node:path";
-import { fail, invalid, notFound } from "../errors.ts";
+import { fail, invalid } from "../errors.ts";
 import { addMember, createProject } from "../factory.ts";
+import { initialiseRepository } from "../git/project-repository.ts";
 import {
   type App,
   type Ctx,
   groupOf,
   paginate,
   paginateKeyset,
-  pathParam,
   projectFor,
   projectOf,
   requireGroupLevel,
@@ -16,10 +16,9 @@ import {
   userOf,
   wantsKeyset,
 } from "../http.ts";
-import { ACCESS, type Project, type User, type Variable, type Visibility } from "../model.ts";
+import { ACCESS, type Project, type User, type Visibility } from "../model.ts";
 import type { Params } from "../params.ts";
 import { type Json, presentNamespaceOf, presentUser, projectUrl } from "../presenters.ts";
-import { initialiseProject } from "../repositories.ts";
 import type { State } from "../state.ts";
 
 const VISIBILITIES: readonly Visibility[] = ["private", "internal", "public"];
@@ -176,7 +175,7 @@ function listProjects(c: Ctx, state: State): Project[] {
   return paginate(c, found);
 }
 
-async function create(c: Ctx, state: State, user: User): Promise<Project> {
+function create(c: Ctx, state: State, user: User): Project {
   const { params } = c.var;
   const path =
     params.text("path") ??
@@ -210,9 +209,9 @@ async function create(c: Ctx, state: State, user: User): Promise<Project> {
     addMember(state, project.members, user.id, group === null ? ACCESS.owner : ACCESS.maintainer);
   }
   if (params.flag("initialize_with_readme") === true) {
-    const branch = params.text("default_branch") ?? "main";
-    await initialiseProject(state, project, user, branch, {
-      "README.md": `# ${project.name}\n`,
+    project.defaultBranch = params.text("default_branch") ?? "main";
+    initialiseRepository(state, project, user, {
+      files: { "README.md": `# ${project.name}\n` },
     });
   }
   return project;
@@ -224,93 +223,13 @@ function repath(state: State, project: Project, fullPath: string): void {
   project.fullPath = fullPath;
 }
 
-function presentVariable(variable: Variable): Json {
-  return { ...variable, value: variable.hidden ? null : variable.value };
-}
-
-function registerVariables(app: App, state: State): void {
-  const base = "/projects/:id/variables";
-  const one = (c: Ctx, project: Project): Variable => {
-    const key = pathParam(c, "key");
-    const scope = c.var.params.nested("filter").text("environment_scope");
-    return (
-      project.variables.find(
-        (row) => row.key === key && (scope === undefined || row.environment_scope === scope),
-      ) ?? notFound("Variable")
-    );
-  };
-  const assign = (params: Params, variable: Variable): Variable => {
-    variable.value = params.text("value") ?? variable.value;
-    variable.variable_type =
-      params.oneOf("variable_type", ["env_var", "file"]) ?? variable.variable_type;
-    const hides = params.flag("masked_and_hidden") ?? variable.hidden;
-    variable.hidden = hides;
-    variable.protected = params.flag("protected") ?? variable.protected;
-    variable.masked = hides || (params.flag("masked") ?? variable.masked);
-    variable.raw = params.flag("raw") ?? variable.raw;
-    variable.environment_scope = params.text("environment_scope") ?? variable.environment_scope;
-    variable.description = params.text("description") ?? variable.description;
-    if (variable.masked && !/^[A-Za-z0-9+/=@:.~_-]{8,}$/.test(variable.value)) {
-      invalid("value", "is invalid");
-    }
-    return variable;
-  };
-  app.get(base, (c) => {
-    const { project } = projectFor(c, state, ACCESS.maintainer);
-    return c.json(paginate(c, project.variables).map(presentVariable));
-  });
-  app.get(`${base}/:key`, (c) => {
-    const { project } = projectFor(c, state, ACCESS.maintainer);
-    return c.json(presentVariable(one(c, project)));
-  });
-  app.post(base, (c) => {
-    const { project } = projectFor(c, state, ACCESS.maintainer);
-    const { params } = c.var;
-    const key = params.required("key");
-    if (!/^[A-Za-z0-9_]{1,255}$/.test(key)) {
-      invalid("key", "can contain only letters, digits and '_'.");
-    }
-    const variable = assign(params, {
-      key,
-      value: params.required("value"),
-      variable_type: "env_var",
-      protected: false,
-      masked: false,
-      hidden: false,
-      raw: false,
-      environment_scope: "*",
-      description: null,
-    });
-    if (
-      project.variables.some(
-        (row) => row.key === key && row.environment_scope === variable.environment_scope,
-      )
-    ) {
-      invalid("key", `(${key}) has already been taken`);
-    }
-    project.variables.push(variable);
-    return c.json(presentVariable(variable), 201);
-  });
-  app.put(`${base}/:key`, (c) => {
-    const { project } = projectFor(c, state, ACCESS.maintainer);
-    return c.json(presentVariable(assign(c.var.params, one(c, project))));
-  });
-  app.delete(`${base}/:key`, (c) => {
-    const { project } = projectFor(c, state, ACCESS.maintainer);
-    project.variables.splice(project.variables.indexOf(one(c, project)), 1);
-    return c.body(null, 204);
-  });
-}
-
 export function registerProjects(app: App, state: State): void {
-  registerVariables(app, state);
-
   app.get("/projects", (c) =>
     c.json(listProjects(c, state).map((one) => presentProject(state, one, userOf(c)))),
   );
-  app.post("/projects", async (c) => {
+  app.post("/projects", (c) => {
     const user = requireUser(c);
-    const project = await create(c, state, user);
+    const project = create(c, state, user);
     return c.json(presentProject(state, project, user), 201);
   });
   app.get("/projects/:id", (c) => c.json(presentProject(state, projectOf(c, state), userOf(c))));
