@@ -1,7 +1,7 @@
 /** Encrypts the files of an artefact for their readers with age (https://age-encryption.org/v1); stock `age -d` opens them. */
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Decrypter, Encrypter } from "age-encryption";
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 
 /** Public keys (`age1…`) of those who may open the files that reviewers see, and of those who may open the evidence. */
@@ -28,19 +28,18 @@ export async function sealArtefact(
   recipients: Recipients,
   target: string,
 ): Promise<readonly string[]> {
-  const forReviewers = encrypterFor(recipients.reviewers, "reviewers");
-  const forEvidence = encrypterFor(recipients.evidence, "evidence");
+  const work = manifest.files.map((file) => {
+    const group = file.restricted ? "evidence" : "reviewers";
+    return { file, encrypter: encrypterFor(recipients[group], group) };
+  });
   await mkdir(dirname(target), { recursive: true });
   const draft = await mkdtemp(`${target}.part-`);
   try {
     const names: string[] = [];
-    for (const file of manifest.files) {
+    for (const { file, encrypter } of work) {
       const name = sealedName(file.name);
-      const encrypter = file.restricted ? forEvidence : forReviewers;
-      await writeFile(
-        join(draft, name),
-        await encrypter.encrypt(await readFile(join(source, file.name))),
-      );
+      const clear = await readFile(join(source, file.name));
+      await writeFile(join(draft, name), await encrypter.encrypt(clear));
       names.push(name);
     }
     await copyFile(join(source, "manifest.json"), join(draft, "manifest.json"));
@@ -86,4 +85,13 @@ export function encrypterFor(
     }
   }
   return encrypter;
+}
+
+/** A fresh key pair: the identity opens, the recipient (public key) seals. */
+export async function newIdentity(): Promise<{
+  readonly identity: string;
+  readonly recipient: string;
+}> {
+  const identity = await generateX25519Identity();
+  return { identity, recipient: await identityToRecipient(identity) };
 }
