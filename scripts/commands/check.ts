@@ -4,7 +4,7 @@ import * as z from "zod";
 import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
 import { readYaml } from "../adapters/yaml-file.ts";
 import { explainIssues, type Fault, formatFault } from "../domain/fault.ts";
-import { decideRequest } from "../domain/information-request/decision.ts";
+import { decideRequest, incompleteVerdict } from "../domain/information-request/decision.ts";
 import { AccountFacts } from "../domain/information-request/facts.ts";
 import { IssueState } from "../domain/information-request/issue-state.ts";
 import { InformationRequest } from "../domain/information-request/request.ts";
@@ -35,7 +35,11 @@ const CheckCase = z.looseObject({
  */
 export function checkCase(line: unknown, policies: Policies): CheckResult {
   const outer = CheckCase.safeParse(line);
-  if (!outer.success) return unreadable(faultsOf(CheckCase, line, outer.error, ""), policies);
+  if (!outer.success)
+    return {
+      ...incompleteVerdict([], "", policies),
+      errors: faultsOf(CheckCase, line, outer.error, ""),
+    };
   const { now } = outer.data;
   const request = readRequest(outer.data.request);
   const facts = readPart(AccountFacts, outer.data.facts ?? {}, "facts");
@@ -55,7 +59,7 @@ export function checkCase(line: unknown, policies: Policies): CheckResult {
   const errors = [request, facts, issue, claims].flatMap((part) =>
     part === null || part === undefined || part.ok ? [] : part.errors,
   );
-  return unreadable(errors, policies);
+  return { ...incompleteVerdict([], now.slice(0, 10), policies), errors };
 }
 
 type Part<T> =
@@ -98,14 +102,6 @@ function faultsOf(
     ...(fix === undefined ? {} : { fix }),
   }));
 }
-
-const unreadable = (errors: readonly (InputFault | Fault)[], policies: Policies): CheckResult => ({
-  verdict: "needs-info",
-  route: null,
-  findings: [],
-  policy: { version: policies.decision.eligibility.limitsOn("").from, sha256: policies.sha256 },
-  errors,
-});
 
 export const command: Command = {
   name: "check",

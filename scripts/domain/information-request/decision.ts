@@ -1,10 +1,12 @@
 // The one decision on an information request: `check`, `intake` and the pipeline all ask here.
+import type { Finding } from "../finding.ts";
 import type { ExceptionPolicy } from "../policy/decision-policy.ts";
+import { dayOf } from "../policy/moment.ts";
 import type { EligibilityRule, RoutingRule } from "../policy/rule.ts";
 import type { RuleBook } from "../policy/rule-language.ts";
 import { judgeEligibility } from "./eligibility.ts";
 import { chooseRoute } from "./routing.ts";
-import { type DecisionInput, describeSituation, filingDay } from "./situation.ts";
+import { type DecisionInput, describeSituation } from "./situation.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The compiled policies that a decision needs; `loadPolicies` gives them. */
@@ -26,25 +28,39 @@ export type DecisionPolicies = {
 export function decideRequest(
   input: DecisionInput & { readonly policies: DecisionPolicies },
 ): Verdict {
-  const { decision, sha256 } = input.policies;
+  const { decision } = input.policies;
   const situation = describeSituation(input);
-  const day = filingDay(situation);
-  const eligibilityPeriod = decision.eligibility.limitsOn(day);
-  const routingPeriod = decision.routing.limitsOn(day);
   const { outcome, legalFirst, findings } = judgeEligibility(
-    situation,
+    decision.eligibility.contextOf(situation),
     decision.eligibility.rules,
-    eligibilityPeriod.limits,
-    {
-      policy: decision.exception,
-      requested: input.request.exception_requested !== undefined,
-    },
+    { policy: decision.exception, requested: input.request.exception_requested !== undefined },
   );
-  const version =
-    routingPeriod.from > eligibilityPeriod.from ? routingPeriod.from : eligibilityPeriod.from;
-  const policy = { version, sha256 };
+  const policy = policyOn(dayOf(situation.filed), input.policies);
   if (outcome !== "accept")
     return { verdict: outcome, route: legalFirst ? "legal" : null, findings, policy };
-  const { route, finding } = chooseRoute(situation, decision.routing.rules, routingPeriod.limits);
+  const { route, finding } = chooseRoute(
+    decision.routing.contextOf(situation),
+    decision.routing.rules,
+  );
   return { verdict: "accept", route, findings: [finding, ...findings], policy };
+}
+
+/**
+ * The verdict on what could not be judged because it could not be read whole: a form with gaps, a file with faults.
+ * @param day of the filing, `YYYY-MM-DD`, UTC
+ */
+export const incompleteVerdict = (
+  findings: readonly Finding[],
+  day: string,
+  policies: DecisionPolicies,
+): Verdict => ({
+  verdict: "needs-info",
+  route: null,
+  findings,
+  policy: policyOn(day, policies),
+});
+
+function policyOn(day: string, { decision, sha256 }: DecisionPolicies): Verdict["policy"] {
+  const [eligibility, routing] = [decision.eligibility.sinceOn(day), decision.routing.sinceOn(day)];
+  return { version: routing > eligibility ? routing : eligibility, sha256 };
 }

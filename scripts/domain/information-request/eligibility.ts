@@ -2,8 +2,7 @@
 import type { Finding } from "../finding.ts";
 import type { ExceptionPolicy } from "../policy/decision-policy.ts";
 import { type EligibilityRule, fillSentence } from "../policy/rule.ts";
-import type { CompiledRule, Judgement, LimitContext } from "../policy/rule-language.ts";
-import type { Situation } from "./situation.ts";
+import type { CompiledRule, Judgement, RuleContext } from "../policy/rule-language.ts";
 
 export type Eligibility = {
   readonly outcome: "accept" | "needs-info" | "reject";
@@ -20,13 +19,12 @@ type Judged = { readonly rule: EligibilityRule; readonly finding: Finding };
  * into a question to Legal; it never accepts anything by itself (process, step 4).
  */
 export function judgeEligibility(
-  situation: Situation,
+  context: RuleContext,
   rules: readonly CompiledRule<EligibilityRule>[],
-  limits: LimitContext,
   exception: { readonly policy: ExceptionPolicy; readonly requested: boolean },
 ): Eligibility {
   const judged = rules.flatMap(({ rule, judge }): Judged[] => {
-    const judgement = judge(situation, limits);
+    const judgement = judge(context);
     return judgement === null ? [] : [{ rule, finding: findingOf(rule, judgement) }];
   });
   const failed = judged.filter(({ finding }) => !finding.ok);
@@ -53,19 +51,18 @@ export function judgeEligibility(
   };
 }
 
-function findingOf(rule: EligibilityRule, judgement: Judgement): Finding {
-  const { ok, measured, limit } = judgement;
-  const fill = (sentence: string): string =>
-    fillSentence(sentence, { measured: String(measured), limit: String(limit) });
-  const base = {
-    rule: rule.id,
+function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
+  const { id, clause } = rule;
+  if (ok) return { rule: id, ok, reason: fillSentence(rule.holds, values), ...values, clause };
+  return {
+    rule: id,
     ok,
-    reason: fill(ok ? rule.holds : rule.message),
-    ...(measured === undefined ? {} : { measured }),
-    ...(limit === undefined ? {} : { limit }),
-    clause: rule.clause,
+    reason: fillSentence(rule.message, values),
+    ...values,
+    fix: fillSentence(rule.fix, values),
+    customer: fillSentence(rule.customer, values),
+    clause,
   };
-  return ok ? base : { ...base, fix: fill(rule.fix), customer: fill(rule.customer) };
 }
 
 function exceptionFinding(policy: ExceptionPolicy, waivable: readonly Judged[]): Finding {

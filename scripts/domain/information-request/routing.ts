@@ -1,23 +1,20 @@
 // Stage routing: which team takes an accepted request.
 import type { Finding } from "../finding.ts";
 import { fillSentence, type RoutingRule } from "../policy/rule.ts";
-import type { CompiledRule, LimitContext } from "../policy/rule-language.ts";
-import type { Situation } from "./situation.ts";
+import type { CompiledRule, RuleContext } from "../policy/rule-language.ts";
 
 /**
  * Support takes a request that meets every condition of its lane; one condition that does not hold sends it to SIRT
  * (process, "Who is involved"). The finding tells why; it is no fault of the request.
  */
 export function chooseRoute(
-  situation: Situation,
+  context: RuleContext,
   rules: readonly CompiledRule<RoutingRule>[],
-  limits: LimitContext,
 ): { readonly route: "support" | "sirt"; readonly finding: Finding } {
   const judged = rules.flatMap(({ rule, judge }) => {
-    const judgement = judge(situation, limits);
+    const judgement = judge(context);
     if (judgement === null) return [];
-    const values = { measured: String(judgement.measured), limit: String(judgement.limit) };
-    const sentence = fillSentence(judgement.ok ? rule.holds : rule.message, values);
+    const sentence = fillSentence(judgement.ok ? rule.holds : rule.message, judgement.values);
     return [{ rule, sentence, ok: judgement.ok }];
   });
   const against = judged.filter(({ ok }) => !ok);

@@ -1,5 +1,4 @@
 // What the rules see of one request: plain typed values, every "not known" spelled out.
-import { Temporal } from "temporal-polyfill";
 import * as z from "zod";
 import { parseInstant } from "../instant.ts";
 import { AccountFacts } from "./facts.ts";
@@ -115,10 +114,6 @@ export function describeSituation(input: DecisionInput): Situation {
     now,
   };
 }
-
-/** The day (UTC, `YYYY-MM-DD`) whose limits a request is judged by. */
-export const filingDay = ({ filed }: Situation): string =>
-  Temporal.Instant.fromEpochMilliseconds(Number(filed)).toString().slice(0, 10);
 
 function describeRequest(request: InformationRequest): Situation["request"] {
   return {

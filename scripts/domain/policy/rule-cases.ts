@@ -1,6 +1,6 @@
 // Runs the cases that stand beside each rule: a rule that does not do what its cases say is not loaded.
 import { explainIssues } from "../fault.ts";
-import { DecisionInput, describeSituation, filingDay } from "../information-request/situation.ts";
+import { DecisionInput, describeSituation } from "../information-request/situation.ts";
 import type { Rule, RuleCase } from "./rule.ts";
 import type { CompiledRule, RuleBook, RuleFault } from "./rule-language.ts";
 
@@ -36,8 +36,7 @@ function runCase<R extends Rule>(
     const issues = explainIssues(DecisionInput, given, parsed.error.issues);
     return `is no case: ${issues.map(({ key, message }) => `${key} ${message}`).join(", ")}`;
   }
-  const situation = describeSituation(parsed.data);
-  const judgement = judge(situation, book.limitsOn(filingDay(situation)).limits);
+  const judgement = judge(book.contextOf(describeSituation(parsed.data)));
   const result = judgement === null ? "skip" : judgement.ok ? "pass" : "fail";
   return result === expected ? null : `must make ${rule.id} ${expected}, but it does ${result}`;
 }

@@ -1,36 +1,30 @@
 // The language of the rules: CEL over the values of a situation, checked when a policy is loaded.
 import { Environment, type ParseResult } from "@marcbachmann/cel-js";
-import { Temporal } from "temporal-polyfill";
+import type { Finding } from "../finding.ts";
 import { SITUATION_FIELDS, type Situation } from "../information-request/situation.ts";
-import {
-  type DatedLimits,
-  type LimitPeriod,
-  type LimitValue,
-  limitPeriods,
-  limitType,
-  periodOn,
-} from "./dated.ts";
+import { type DatedLimits, type LimitPeriod, limitPeriods, limitType, periodOn } from "./dated.ts";
+import { dayOf, momentsEarlier, momentText } from "./moment.ts";
 import type { Rule } from "./rule.ts";
 
 /** A rule ready to run. */
 export type CompiledRule<R extends Rule> = {
   readonly rule: R;
   /** Null = the rule does not apply to this situation. */
-  readonly judge: (situation: Situation, limits: LimitContext) => Judgement | null;
+  readonly judge: (context: RuleContext) => Judgement | null;
 };
-export type Judgement = {
-  readonly ok: boolean;
-  readonly measured?: string | number | boolean;
-  readonly limit?: string | number | boolean;
-};
-/** The limits of one period in the form that the language reads. */
-export type LimitContext = Readonly<Record<string, unknown>>;
+export type Judgement = { readonly ok: boolean; readonly values: Measured };
+/** What the rule measured and what it measured against, for its sentences. */
+export type Measured = Pick<Finding, "measured" | "limit">;
+/** What a rule reads: the situation, and the limits of its day of filing. */
+export type RuleContext = Situation & { readonly limits: Readonly<Record<string, unknown>> };
 
 /** Rules with the limits they are judged by. */
 export type RuleBook<R extends Rule> = {
   readonly rules: readonly CompiledRule<R>[];
-  /** Limits that hold on a day (`YYYY-MM-DD`), and the day from which they do. */
-  readonly limitsOn: (day: string) => { readonly from: string; readonly limits: LimitContext };
+  /** The day from which the limits hold that judge a filing on `day` (`YYYY-MM-DD`, UTC). */
+  readonly sinceOn: (day: string) => string;
+  /** Lays the limits of the day of filing (UTC) beside the situation. */
+  readonly contextOf: (situation: Situation) => RuleContext;
 };
 export type RuleFault = { readonly path: readonly (string | number)[]; readonly message: string };
 
@@ -43,7 +37,7 @@ export function compileRules<R extends Rule>(
   rules: readonly R[],
 ): { readonly book: RuleBook<R>; readonly faults: readonly RuleFault[] } {
   const periods = limitPeriods(dated);
-  const environment = ruleEnvironment(periods[0]);
+  const { environment, wrap } = ruleEnvironment(periods[0]);
   const faults: RuleFault[] = [];
   const compiled = rules.map((rule, at) => {
     const compile = (key: "when" | "require" | "measured" | "limit"): ParseResult | null => {
@@ -57,11 +51,16 @@ export function compileRules<R extends Rule>(
     };
     return compileRule(rule, compile);
   });
-  const contexts = mapPeriods(periods, ({ from, limits }) => ({
+  const wrapped = mapPeriods(periods, ({ from, limits }) => ({
     from,
-    limits: limitContext(limits),
+    limits: limitValues(limits),
   }));
-  return { book: { rules: compiled, limitsOn: (day) => periodOn(contexts, day) }, faults };
+  const contextOf: RuleBook<R>["contextOf"] = (situation) => {
+    const { limits } = periodOn(wrapped, dayOf(situation.filed));
+    return wrap({ ...situation, limits });
+  };
+  const sinceOn = (day: string): string => periodOn(periods, day).from;
+  return { book: { rules: compiled, sinceOn, contextOf }, faults };
 }
 
 function compileRule<R extends Rule>(
@@ -72,14 +71,12 @@ function compileRule<R extends Rule>(
   const require = compile("require");
   const measured = compile("measured");
   const limit = compile("limit");
-  const judge: CompiledRule<R>["judge"] = (situation, limits) => {
-    const context = { ...situation, limits };
+  const judge: CompiledRule<R>["judge"] = (context) => {
     if (when !== null && when(context) !== true) return null;
-    return {
-      ok: require?.(context) === true,
-      ...(measured === null ? {} : { measured: plainValue(measured(context)) }),
-      ...(limit === null ? {} : { limit: plainValue(limit(context)) }),
-    };
+    const values: { measured?: Plain; limit?: Plain } = {};
+    if (measured !== null) values.measured = plainValue(measured(context));
+    if (limit !== null) values.limit = plainValue(limit(context));
+    return { ok: require?.(context) === true, values };
   };
   return { rule, judge };
 }
@@ -96,38 +93,47 @@ function checkExpression(
   return `gives a ${result.type}, must give a ${wanted.join(" or ")}\n\n>    1 | ${source}\n         ^`;
 }
 
+type RuleEnvironment = {
+  readonly environment: Environment;
+  /** Gives each variable the class that the environment knows it by, which saves a conversion for every access. */
+  readonly wrap: (values: RuleContext) => RuleContext;
+};
+
 /**
  * Beside CEL's own functions: `earlier(instant, duration)` (calendar arithmetic in UTC, a day that the month lacks
  * becomes its last day), `instant(milliseconds)` as RFC 3339 text, and `inside(path, parent)` by whole path segments.
  */
-function ruleEnvironment(period: LimitPeriod): Environment {
+function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
   const environment = new Environment({ unlistedVariablesAreDyn: false });
-  for (const [name, fields] of Object.entries(SITUATION_FIELDS)) {
-    if (typeof fields === "string") environment.registerVariable(name, fields);
-    else environment.registerVariable({ name, schema: { ...fields } });
+  const wrappers: ((values: RuleContext) => Record<string, object>)[] = [];
+  const limitFields = Object.entries(limits).map(([name, value]) => [name, limitType(value)]);
+  const variables = { ...SITUATION_FIELDS, limits: Object.fromEntries(limitFields) };
+  for (const [name, fields] of Object.entries(variables)) {
+    if (typeof fields === "string") {
+      environment.registerVariable(name, fields);
+      continue;
+    }
+    class Section {}
+    environment.registerType(`Of_${name}`, { ctor: Section, fields: { ...fields } });
+    environment.registerVariable(name, `Of_${name}`);
+    wrappers.push((values) => ({
+      [name]: Object.assign(new Section(), values[name as "request"]),
+    }));
   }
-  const schema = Object.fromEntries(
-    Object.entries(period.limits).map(([name, value]) => [name, limitType(value)]),
-  );
-  return environment
-    .registerVariable({ name: "limits", schema })
-    .registerFunction("earlier(int, string): int", earlier)
-    .registerFunction("instant(int): string", instantText)
+  environment
+    .registerFunction("earlier(int, string): int", momentsEarlier())
+    .registerFunction("instant(int): string", momentText)
     .registerFunction(
       "inside(string, string): bool",
       (path: string, parent: string) => path === parent || path.startsWith(`${parent}/`),
     );
+  const wrap = (values: RuleContext): RuleContext =>
+    Object.assign({ ...values }, ...wrappers.map((wrapper) => wrapper(values)));
+  return { environment, wrap };
 }
 
-function earlier(milliseconds: bigint, duration: string): bigint {
-  const moment = Temporal.Instant.fromEpochMilliseconds(Number(milliseconds));
-  return BigInt(moment.toZonedDateTimeISO("UTC").subtract(duration).epochMilliseconds);
-}
-
-const instantText = (milliseconds: bigint): string =>
-  Temporal.Instant.fromEpochMilliseconds(Number(milliseconds)).toString();
-
-function limitContext(limits: Readonly<Record<string, LimitValue>>): LimitContext {
+/** Limits as the language holds them: whole numbers are its 64-bit integers. */
+function limitValues(limits: LimitPeriod["limits"]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(limits).map(([name, value]) => [
       name,
@@ -136,7 +142,8 @@ function limitContext(limits: Readonly<Record<string, LimitValue>>): LimitContex
   );
 }
 
-const plainValue = (value: unknown): string | number | boolean =>
+type Plain = string | number | boolean;
+const plainValue = (value: unknown): Plain =>
   typeof value === "bigint" ? Number(value) : (value as string | boolean);
 
 function mapPeriods<A, B>(

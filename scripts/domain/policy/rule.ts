@@ -58,10 +58,10 @@ export type Rule = EligibilityRule | RoutingRule;
 /** Fills `{measured}` and `{limit}`; the values go in as they are and are never read as templates. */
 export function fillSentence(
   sentence: string,
-  values: Readonly<Record<"measured" | "limit", string>>,
+  { measured, limit }: { readonly measured?: unknown; readonly limit?: unknown },
 ): string {
-  return sentence.replaceAll(
-    /\{(measured|limit)\}/g,
-    (_, name: "measured" | "limit") => values[name],
+  if (!sentence.includes("{")) return sentence;
+  return sentence.replaceAll(/\{(?:measured|limit)\}/g, (place) =>
+    String(place === "{limit}" ? limit : measured),
   );
 }
