@@ -83,7 +83,7 @@ function parentOf(
   }
   const forced = params.flag("force") === true;
   const start = startSha ?? startBranch;
-  if (start === undefined || start === branch) {
+  if (start === undefined || (start === branch && !params.has("start_project"))) {
     if (head !== null || repository.branches().size === 0) return head;
     return fail(400, "You can only create or edit files when you are on a branch");
   }
