@@ -2,19 +2,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { ACME, incidentOf, OTHERS, type Source } from "./log-archive-incident.ts";
 import {
   apiRow,
   applicationRow,
   auditRow,
   type Deed,
   gitalyRow,
-  type Person,
-  type Project,
   productionRow,
   type Row,
   shellRow,
   sidekiqRow,
-  type Tenant,
 } from "./log-archive-rows.ts";
 
 export type ArchiveOptions = {
@@ -47,52 +45,6 @@ export const DEMO_ARCHIVE: ArchiveOptions = {
   tornOneIn: 4000,
 };
 
-const person = (id: number, username: string, name: string): Person => ({ id, username, name });
-const API: Project = { id: 9001, path: "acme-corp/payments/api" };
-const JDOE = person(501, "acme-jdoe", "Jane Doe");
-const INTRUDER = "203.0.113.66";
-
-/** The customer of the incident. */
-export const ACME: Tenant = {
-  root: "acme-corp",
-  rootId: 12345,
-  projects: [
-    API,
-    { id: 9002, path: "acme-corp/payments/web" },
-    { id: 9666, path: "acme-corp/legal/x" },
-  ],
-  people: [JDOE, person(502, "acme-mlopez", "Maria Lopez"), person(503, "acme-ci", "Acme CI")],
-};
-const OTHERS: readonly Tenant[] = [
-  {
-    root: "other-co",
-    rootId: 8800,
-    projects: [
-      { id: 8892, path: "other-co/secret" },
-      { id: 8893, path: "other-co/payments/api" },
-    ],
-    people: [person(777, "other-anna", "Anna Other"), person(778, "other-ben", "Ben Other")],
-  },
-  {
-    root: "acme-corporation",
-    rootId: 8900,
-    projects: [{ id: 89001, path: "acme-corporation/payments/api" }],
-    people: [person(5011, "acme-jdoe2", "Jane Doe")],
-  },
-  ...Array.from({ length: 12 }, (_, at) => ({
-    root: `tenant-${at}`,
-    rootId: 30_000 + at,
-    projects: [
-      { id: 31_000 + at, path: `tenant-${at}/app` },
-      { id: 32_000 + at, path: `tenant-${at}/group/service` },
-    ],
-    people: [
-      person(33_000 + at, `t${at}-dev`, `Dev ${at}`),
-      person(34_000 + at, `t${at}-ops`, `Ops ${at}`),
-    ],
-  })),
-];
-
 /** Directory and file name of each source in the archive. */
 const FILES = {
   application: "application_json.log",
@@ -103,8 +55,6 @@ const FILES = {
   shell: "gitlab-shell.log",
   sidekiq: "sidekiq.log",
 } as const;
-type Source = keyof typeof FILES;
-
 /** Lays the archive out as `source=<s>/date=<day>/<GitLab's file name>[.gz]`, gzip and plain in turn. */
 export async function writeArchive(
   directory: string,
@@ -115,29 +65,30 @@ export async function writeArchive(
   const sources = Object.keys(FILES) as Source[];
   const incident = incidentOf(days.at(-3) ?? options.from, days.at(-2) ?? options.from);
   let lines = 0;
-  let late: { readonly source: Source; readonly line: string }[] = [];
+  let late: readonly LateLine[] = [];
   for (const [at, day] of days.entries()) {
-    const left = late;
-    late = [];
+    const arrived = late;
+    const held: LateLine[] = [];
     for (const [turn, source] of sources.entries()) {
-      const everyday = everydayRows(source, day, options.linesPerDay, dice);
-      const eventful = incident.filter(
-        (step) => step.source === source && step.row["time"]?.toString().startsWith(day),
+      const [last, ...everyday] = everydayRows(source, day, options.linesPerDay, dice).reverse();
+      const told = incident.flatMap(({ row, ...step }) =>
+        step.source === source && String(row["time"]).startsWith(day) ? [row] : [],
       );
-      const rows = [...everyday, ...eventful.map((step) => step.row)].sort(byTime);
-      const cut = rows.filter((_, index) => index === rows.length - 1);
-      late.push(...cut.map((row) => ({ source, line: JSON.stringify(row) })));
       const texts = [
-        ...left.filter((each) => each.source === source).map((each) => each.line),
-        ...rows.slice(0, rows.length - cut.length).map((row) => written(row, dice)),
-      ].flatMap((line) => torn(line, options.tornOneIn, dice));
-      await writeLines(
-        join(directory, `source=${source}`, `date=${day}`, FILES[source]),
-        texts,
-        (at + turn) % 2 === 0,
-      );
+        ...arrived.filter((each) => each.source === source).map(({ text }) => text),
+        ...[...told, ...everyday]
+          .sort(byTime)
+          .map((row) => ({ row, text: written(row, dice) }))
+          .flatMap(({ row, text }) =>
+            told.includes(row) ? [text] : torn(text, options.tornOneIn, dice),
+          ),
+      ];
+      if (last !== undefined) held.push({ source, text: written(last, dice) });
+      const path = join(directory, `source=${source}`, `date=${day}`, FILES[source]);
+      await writeLines(path, texts, (at + turn) % 2 === 0);
       lines += texts.length;
     }
+    late = held;
   }
   return {
     files: days.length * sources.length,
@@ -149,6 +100,9 @@ export async function writeArchive(
     })),
   };
 }
+
+/** The last line of a day, which reaches the archive a day late. */
+type LateLine = { readonly source: Source; readonly text: string };
 
 async function writeLines(path: string, lines: readonly string[], packed: boolean): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -175,8 +129,9 @@ function torn(line: string, oneIn: number, dice: Dice): readonly string[] {
   return dice() < 0.5 ? [half] : [half + line];
 }
 
+/** In order of time. */
 function everydayRows(source: Source, day: string, count: number, dice: Dice): Row[] {
-  return Array.from({ length: count }, () => {
+  const rows = Array.from({ length: count }, () => {
     const tenant = dice() < 0.04 ? ACME : pick(OTHERS, dice);
     const deed: Deed = {
       tenant,
@@ -188,6 +143,7 @@ function everydayRows(source: Source, day: string, count: number, dice: Dice): R
     };
     return everydayRow(source, deed, dice);
   });
+  return rows.sort(byTime);
 }
 
 function everydayRow(source: Source, deed: Deed, dice: Dice): Row {
@@ -215,78 +171,6 @@ function everydayRow(source: Source, deed: Deed, dice: Dice): Row {
     case "sidekiq":
       return sidekiqRow(deed, pick(["ProjectCacheWorker", "WebHookWorker", "PostReceive"], dice));
   }
-}
-
-type Step = { readonly source: Source; readonly what: string; readonly row: Row };
-
-/** A leaked token: at night a stranger signs in with it, makes keys, lets people in and clones; the next day it is undone. */
-function incidentOf(night: string, morning: string): readonly Step[] {
-  const deed = (day: string, time: string, address: string, correlation: string): Deed => ({
-    tenant: ACME,
-    project: API,
-    person: JDOE,
-    address,
-    time: `${day}T${time}Z`,
-    correlation: `01J${correlation.padEnd(23, "0")}`,
-  });
-  const at = (time: string, name: string): Deed => deed(night, time, INTRUDER, name);
-  const later = (time: string, name: string): Deed => deed(morning, time, INTRUDER, name);
-  const undone = (time: string, name: string): Deed => deed(morning, time, "198.51.100.23", name);
-  const both = (where: Deed, event: string, target: string, what: string): Step[] => [
-    { source: "audit", what, row: auditRow(where, event, target) },
-    { source: "application", what, row: applicationRow(where, event, what) },
-  ];
-  const clone = (where: Deed): Step[] => [
-    { source: "shell", what: "clone over SSH", row: shellRow(where, "git-upload-pack") },
-    {
-      source: "gitaly",
-      what: "clone over SSH",
-      row: gitalyRow(where, "SSHUploadPackWithSidechannel", "SSHService"),
-    },
-  ];
-  return [
-    {
-      source: "api",
-      what: "token used from a new address",
-      row: apiRow(at("21:40:07.112", "A"), "GET", "", "", 200),
-    },
-    ...both(
-      at("21:52:31.404", "B"),
-      "project_access_token_created",
-      "deploy-helper",
-      "project access token created",
-    ),
-    {
-      source: "production",
-      what: "deploy key page used",
-      row: productionRow(
-        at("22:05:10.020", "C"),
-        "POST",
-        "Projects::DeployKeysController",
-        "create",
-        "/-/deploy_keys",
-        302,
-      ),
-    },
-    ...both(at("22:05:10.051", "C"), "deploy_key_added", "key laptop", "deploy key added"),
-    ...both(at("22:07:44.900", "D"), "member_added", "two people", "member added"),
-    ...both(at("22:08:02.310", "E"), "member_added", "two people", "member added"),
-    ...["02:10:00.000", "02:17:21.512", "02:31:09.077"].flatMap((time, index) =>
-      clone(later(time, `F${index}`)),
-    ),
-    {
-      source: "sidekiq",
-      what: "project export",
-      row: sidekiqRow(later("02:40:00.000", "G"), "RepositoryImportWorker"),
-    },
-    ...both(undone("09:02:55.640", "H"), "deploy_key_removed", "key laptop", "deploy key removed"),
-    ...both(
-      undone("09:05:12.004", "I"),
-      "project_access_token_revoked",
-      "deploy-helper",
-      "project access token revoked",
-    ),
-  ];
 }
 
 const byTime = (left: Row, right: Row): number => {

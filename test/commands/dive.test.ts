@@ -1,0 +1,296 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { sha256 } from "../../scripts/adapters/digest.ts";
+import type { Terminal } from "../../scripts/commands/command.ts";
+import { command } from "../../scripts/commands/dive.ts";
+import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
+import { Manifest } from "../../scripts/domain/information-request/manifest.ts";
+import { archiveOf, temporaryDirectory } from "../adapters/log-dive-fixtures.ts";
+import { DEMO_ARCHIVE, writeArchive } from "../sandbox/log-archive.ts";
+
+const REQUEST = `apiVersion: v1
+kind: information_request
+id: IR-2026-0042
+issue: 42
+account: { path: acme-corp, id: 12345 }
+window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }
+resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
+event_types: [deploy_key_added, project_access_token_created, member_added, repository_git_operation]
+log_sources: [application, audit, shell]
+`;
+const SHOWN = ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"];
+
+type Run = {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly folder: string;
+  readonly artefact: string;
+};
+type Given = {
+  readonly store: string;
+  readonly request?: string;
+  readonly scope?: unknown;
+  readonly options?: Readonly<Record<string, string | boolean>>;
+  readonly positionals?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly interactive?: boolean;
+};
+
+/** One `seclog dive` in a fresh folder, with the process as values. */
+async function dive(given: Given): Promise<Run> {
+  const folder = await temporaryDirectory();
+  const [request, scope, artefact] = ["request.yaml", "scope.json", "artefact"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  await writeFile(request, given.request ?? REQUEST);
+  if (given.scope !== undefined) await writeFile(scope, JSON.stringify(given.scope));
+  const printed = { out: "", err: "" };
+  const terminal: Terminal = {
+    write: (text) => {
+      printed.out += text;
+    },
+    complain: (text) => {
+      printed.err += text;
+    },
+    input: (async function* () {})(),
+    env: { SECLOG_PSEUDONYM_KEY: "k".repeat(32), CI_COMMIT_SHA: "c0ffee" },
+    now: "2026-11-20T15:00:00Z",
+    interactive: given.interactive ?? false,
+    signal: given.signal ?? new AbortController().signal,
+  };
+  const values = {
+    store: given.store,
+    out: artefact,
+    ...(given.scope === undefined ? {} : { scope }),
+    ...given.options,
+  };
+  const code = await command.run(terminal, values, given.positionals ?? [request]);
+  return { code, ...printed, folder, artefact };
+}
+
+const textOf = (run: Run, name: string): Promise<string> =>
+  readFile(join(run.artefact, name), "utf8");
+const rowsOf = async (run: Run): Promise<Record<string, unknown>[]> =>
+  (await textOf(run, "rows.ndjson"))
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const manifestOf = async (run: Run): Promise<Manifest> =>
+  Manifest.parse(JSON.parse(await textOf(run, "manifest.json")));
+
+const SMALL = { ...DEMO_ARCHIVE, from: "2026-11-15", days: 4, linesPerDay: 60, tornOneIn: 100 };
+const demo = await temporaryDirectory();
+const written = await writeArchive(demo, SMALL);
+
+test("finds the incident in an archive of many accounts, and nothing of anybody else", async () => {
+  const run = await dive({ store: `file:${demo}` });
+  expect(run.err).toMatch(/100 %/);
+  expect(run.out).toMatch(/^IR-2026-0042: complete, \d+ rows\n/);
+  expect(run.code).toBe(0);
+  const rows = await rowsOf(run);
+  const wanted = written.incident.filter(
+    ({ source, what }) =>
+      ["application", "audit", "shell"].includes(source) &&
+      /created|deploy key added|member|SSH/.test(what),
+  );
+  for (const { time, source } of wanted) {
+    expect(rows).toContainEqual(
+      expect.objectContaining({ log_source: source, time: `${time.slice(0, 19)}Z` }),
+    );
+  }
+  const shown = (await Promise.all(SHOWN.map((name) => textOf(run, name)))).join("\n");
+  expect(shown).not.toMatch(
+    /other-|tenant-|acme-corporation|acme-jdoe|Jane|198\.51\.100|203\.0\.113|nfs-file|hashed|puma|gitlab\.example/,
+  );
+  for (const row of rows.filter((each) => each["meta.project"] !== undefined)) {
+    expect(row["meta.project"]).toBe("acme-corp/payments/api");
+  }
+});
+
+test("counts every line once, and the digests hold", async () => {
+  const run = await dive({ store: `file:${demo}`, options: { json: true } });
+  const manifest = await manifestOf(run);
+  expect(JSON.parse(run.out)).toEqual(manifest);
+  expect(manifest).toMatchObject({
+    complete: true,
+    code: { sha: "c0ffee" },
+    request: { id: "IR-2026-0042", sha256: sha256(REQUEST) },
+    collected_at: "2026-11-20T15:00:00Z",
+  });
+  const lines = (await textOf(run, "evidence/matched.ndjson"))
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const quarantined = (await textOf(run, "evidence/quarantined.ndjson"))
+    .split("\n")
+    .filter(Boolean);
+  const total = (reasons: Record<string, number>) =>
+    Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  for (const source of manifest.sources) {
+    expect(source.scanned).toBe(source.outside + source.matched + total(source.quarantined));
+    expect(source.matched).toBe(source.released + total(source.withheld));
+  }
+  expect(lines).toHaveLength(manifest.sources.reduce((sum, source) => sum + source.matched, 0));
+  expect(quarantined).toHaveLength(
+    manifest.sources.reduce((sum, source) => sum + total(source.quarantined), 0),
+  );
+  expect(quarantined.length).toBeGreaterThan(0);
+  const rows = await rowsOf(run);
+  expect(lines.map((line) => line.row).sort()).toEqual(
+    rows.map((row) => sha256(canonicalJson(row))).sort(),
+  );
+  for (const file of manifest.files) {
+    const bytes = await readFile(join(run.artefact, file.name));
+    expect([bytes.length, sha256(bytes)]).toEqual([file.bytes, file.sha256]);
+  }
+});
+
+test("gives the same bytes on every run", async () => {
+  const [first, second] = [
+    await dive({ store: `file:${demo}` }),
+    await dive({ store: `file:${demo}` }),
+  ];
+  for (const name of [
+    ...SHOWN,
+    "manifest.json",
+    "evidence/matched.ndjson",
+    "evidence/quarantined.ndjson",
+  ]) {
+    expect(await textOf(second, name)).toBe(await textOf(first, name));
+  }
+});
+
+const line = (change: object = {}): string =>
+  JSON.stringify({
+    time: "2026-11-16T12:00:00.000Z",
+    severity: "INFO",
+    event_type: "deploy_key_added",
+    project_id: 9001,
+    "meta.project": "acme-corp/payments/api",
+    "meta.root_namespace": "acme-corp",
+    "meta.user": "acme-jdoe",
+    "meta.user_id": 501,
+    ...change,
+  });
+const APPLICATION = REQUEST.replace("[application, audit, shell]", "[application]");
+const day = (date: string, name = "a.ndjson"): string => `source=application/date=${date}/${name}`;
+const packed = gzipSync(`${line()}\n${line({ time: "2026-11-16T13:00:00Z" })}\n`);
+
+test.each([
+  ["a day is missing", { [day("2026-11-16")]: line() }, /1 days missing \(2026-11-17\)/],
+  [
+    "a file is cut",
+    {
+      [day("2026-11-16", "a.ndjson.gz")]: packed.subarray(0, packed.length - 9),
+      [day("2026-11-17")]: "",
+    },
+    /1 files not read to their end/,
+  ],
+  [
+    "a checksum is wrong",
+    {
+      [day("2026-11-16", "a.ndjson.gz")]: Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]),
+      [day("2026-11-17")]: line({ time: "2026-11-17T00:00:00Z" }),
+    },
+    /1 files not read to their end/,
+  ],
+])("is incomplete when %s", async (_, files, message) => {
+  const run = await dive({ store: `file:${await archiveOf(files)}`, request: APPLICATION });
+  expect(run.out).toMatch(/INCOMPLETE/);
+  expect(run.out).toMatch(message);
+  expect(run.code).toBe(1);
+  expect((await manifestOf(run)).complete).toBe(false);
+  expect(await textOf(run, "summary.md")).toContain("cannot be released");
+});
+
+test("uses the ids of the scope: a project of another id is not the customer's", async () => {
+  const files = {
+    [day("2026-11-16")]: [line(), line({ project_id: 4711 })].join("\n"),
+    [day("2026-11-17")]: "",
+  };
+  const store = `file:${await archiveOf(files)}`;
+  const scope = {
+    request_id: "IR-2026-0042",
+    account: { path: "acme-corp", id: 12345 },
+    namespaces: [],
+    projects: [{ path: "acme-corp/payments/api", id: 9001 }],
+    users: [{ username: "acme-jdoe", id: 501 }],
+    window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
+    event_types: ["deploy_key_added"],
+    log_sources: ["application"],
+    personal_data_approved: true,
+  };
+  const run = await dive({ store, request: APPLICATION, scope });
+  expect(await rowsOf(run)).toHaveLength(1);
+  expect((await rowsOf(run))[0]).toMatchObject({ "meta.user": "acme-jdoe" });
+  const other = await dive({
+    store,
+    request: APPLICATION,
+    scope: { ...scope, request_id: "IR-2026-0043" },
+  });
+  expect(other.code).toBe(2);
+  expect(other.err).toContain("of another request");
+});
+
+test("leaves nothing half-done when it is cancelled", async () => {
+  const stop = new AbortController();
+  const files = Object.fromEntries(
+    ["2026-11-16", "2026-11-17"].map((date) => [day(date), `${line()}\n`.repeat(20_000)]),
+  );
+  const store = `file:${await archiveOf(files)}`;
+  const running = dive({ store, request: APPLICATION, signal: stop.signal });
+  setImmediate(() => stop.abort(new Error("cancelled")));
+  const run = await running;
+  expect(run.code).toBe(1);
+  expect(run.err).toContain("cancelled; nothing was written");
+  expect(await readdir(run.folder)).toEqual(["request.yaml"]);
+});
+
+test("says every fault of the input in one message", async () => {
+  const run = await dive({
+    store: "file:/nowhere/at/all",
+    request: REQUEST.replace("issue: 42", "isue: 42").replace(
+      '"2026-11-18T00:00:00Z"',
+      '"2026-11-18"',
+    ),
+    options: { now: "today", out: "" },
+  });
+  expect(run.code).toBe(2);
+  expect(run.err).toMatch(/isue/);
+  expect(run.err).toMatch(/window\.to/);
+  expect(run.err).toMatch(/there is no such directory/);
+  expect(run.err).toMatch(/--now/);
+  expect(run.err).toMatch(/--out/);
+  expect(await readdir(run.folder)).toEqual(["request.yaml"]);
+});
+
+test.each([
+  [{ positionals: [] }, /name one request file/],
+  [{ positionals: ["/nowhere.yaml"] }, /cannot be read \(ENOENT\)/],
+  [{ store: "ftp://x" }, /unknown scheme ftp/],
+  [{ scope: { request_id: 1 } }, /scope\.json request_id must be a string/],
+  [
+    { request: REQUEST.replace("[application, audit, shell]", "[registry]") },
+    /no log profile describes "registry"/,
+  ],
+])("refuses bad input %#", async (given, message) => {
+  const run = await dive({ store: `file:${demo}`, ...given });
+  expect(run.code).toBe(2);
+  expect(run.err).toMatch(message);
+});
+
+test("overwrites nothing", async () => {
+  const run = await dive({ store: `file:${demo}` });
+  const again = await dive({ store: `file:${demo}`, options: { out: run.artefact } });
+  expect(again.code).toBe(2);
+  expect(again.err).toContain("exists already");
+});
+
+test("draws a bar in a terminal", async () => {
+  const run = await dive({ store: `file:${demo}`, interactive: true });
+  expect(run.err).toMatch(/^\r/);
+  expect(run.err).toMatch(/█{30} 100 % {2}\d+ of \d+ files, \d+ rows\n$/);
+});
