@@ -9,15 +9,17 @@ const INLINE_CHARACTERS = 2_000;
  * Where the quoted text will stand. `raw` and `after-marker`: as a block of its own at column 0. `fence-3`: as a
  * block that may itself be put into a fence of three backticks. All others: in the middle of a line.
  */
-export type QuoteContext =
-  | "raw"
-  | "after-marker"
-  | "fence-3"
-  | "paragraph"
-  | "list-item"
-  | "quote-block"
-  | "heading"
-  | "table-cell";
+export const QUOTE_CONTEXTS = [
+  "raw",
+  "after-marker",
+  "fence-3",
+  "paragraph",
+  "list-item",
+  "quote-block",
+  "heading",
+  "table-cell",
+] as const;
+export type QuoteContext = (typeof QUOTE_CONTEXTS)[number];
 
 /**
  * Markdown that shows `text` and does nothing else, in the given context: a code block, or a code span on one line
