@@ -5,11 +5,10 @@ import type { Failure } from "./apply.ts";
 import { canonicalJson } from "./domain/canonical-json.ts";
 import type { Issue, MergeRequest, Package, RepositoryFile } from "./domain/forge.ts";
 import { CUSTODY_BRANCH, custodyPath, readCustody } from "./domain/information-request/custody.ts";
-import { decideRequest } from "./domain/information-request/decision.ts";
+import { decideRequest, incompleteVerdict } from "./domain/information-request/decision.ts";
 import { collectedPackage, handedOverPackage } from "./domain/information-request/hand-over.ts";
 import {
   type Intake,
-  incompleteVerdict,
   readIntake,
   withIntakeFindings,
 } from "./domain/information-request/intake.ts";
@@ -193,7 +192,7 @@ async function decide(
 ): Promise<Verdict> {
   const { request, findings, claims } = intake;
   const { policies, now } = world;
-  if (request === null) return incompleteVerdict(findings, policies, issue.createdAt);
+  if (request === null) return incompleteVerdict(findings, issue.createdAt.slice(0, 10), policies);
   const facts = await world.accounts.facts(request, issue.author.username);
   const verdict = decideRequest({ request, facts, issue: state, claims, now, policies });
   return withIntakeFindings(verdict, findings);

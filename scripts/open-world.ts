@@ -12,13 +12,14 @@ import { connectGitLab, type GitLabConnection } from "./adapters/gitlab/connecti
 import { createInventory } from "./adapters/gitlab/inventory.ts";
 import { createReader } from "./adapters/gitlab/reader.ts";
 import { createWriter } from "./adapters/gitlab/writer.ts";
-import { loadLogProfiles, sourcesOf } from "./adapters/log-profiles.ts";
+import { loadLogProfiles } from "./adapters/log-profiles.ts";
 import { openLogStore } from "./adapters/log-stores/store-url.ts";
 import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
 import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
 import type { Terminal } from "./commands/command.ts";
+import { sourcesOf } from "./domain/information-request/request-scope.ts";
 import type { LogProfile } from "./domain/log-profile.ts";
 import type { Policies } from "./domain/policy/policies.ts";
 import type { Reading } from "./job-list.ts";
@@ -133,7 +134,7 @@ function accountsOf(
   return accountsFrom(env.SECLOG_ACCOUNTS, {
     ...(env.SECLOG_ACCOUNTS_TOKEN === undefined ? {} : { token: env.SECLOG_ACCOUNTS_TOKEN }),
     inventory: createInventory(connection),
-    logSourcesOf: (eventTypes) => sourcesOf(eventTypes, [...profiles.values()]),
+    logSourcesOf: (eventTypes) => sourcesOf(eventTypes, profiles.values()),
     signal: terminal.signal,
   });
 }
@@ -153,11 +154,10 @@ async function collectorFor(parts: CollectorParts): Promise<Collector> {
   await rm(join(workDirectory, "collected"), { recursive: true, force: true });
   const key = await masterKey(env.SECLOG_PSEUDONYM_KEY, join(workDirectory, "pseudonym.key"));
   return createCollector({
-    store: openLogStore(env.SECLOG_LOG_STORE),
+    store: await openLogStore(env.SECLOG_LOG_STORE),
     profiles: [...profiles.values()],
     directoryOf: (id) => join(workDirectory, "collected", id),
     pseudonymsOf: (id) => pseudonymsFor(key, id),
-    policySha256: policies.sha256,
     codeSha: env.CI_COMMIT_SHA ?? "unknown",
     now: terminal.now,
     keepFor: policies.handOver.artefact_expires_after,

@@ -1,6 +1,7 @@
 // The system of record for accounts: facts from its own service or from files, ids from GitLab.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod";
 import { AccountFacts } from "../domain/information-request/facts.ts";
 import type { InformationRequest } from "../domain/information-request/request.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
@@ -27,18 +28,50 @@ export function accountsFrom(address: string, options: AccountsOptions): Account
   const read = address.startsWith("file:")
     ? fromDirectory(address.slice("file:".length))
     : fromService(address, options);
+  const inventoryFor = async (account: string): Promise<Inventory> =>
+    knownFirst(await read(account, ""), account, options.inventory);
   return {
     facts: async (request, author) => {
       const answer = await read(request.account.path, author);
       return answer === null ? UNREADABLE : factsIn(answer, request.account.path);
     },
-    accountId: options.inventory.group,
-    scope: (request) => scopeOf(request, options),
+    accountId: async (account) => (await inventoryFor(account)).group(account),
+    scope: async (request) =>
+      scopeOf(request, { ...options, inventory: await inventoryFor(request.account.path) }),
   };
 }
 
 /** Every fact unknown: the request needs more information, it is not refused and not accepted. */
 const UNREADABLE = AccountFacts.parse({});
+
+const Id = z.int().positive();
+const Named = z.record(z.string(), Id);
+/** Ids by path or user name that the system of record may give with its facts. */
+const InventoryAnswer = z.looseObject({
+  inventory: z.strictObject({ groups: Named, projects: Named, users: Named }).optional(),
+});
+
+/** The bot need not be able to see the customer's groups: what the system of record does not name is asked of GitLab. */
+function knownFirst(answer: unknown, account: string, gitlab: Inventory): Inventory {
+  const result = InventoryAnswer.safeParse(answer ?? {});
+  if (!result.success)
+    throw new TypeError(
+      `the inventory of ${account} is not as agreed; correct the system of record`,
+    );
+  const known = result.data.inventory;
+  const first =
+    (
+      ids: Readonly<Record<string, number>> | undefined,
+      ask: (name: string) => Promise<number | null>,
+    ) =>
+    async (name: string) =>
+      ids !== undefined && Object.hasOwn(ids, name) ? (ids[name] ?? null) : ask(name);
+  return {
+    group: first(known?.groups, gitlab.group),
+    project: first(known?.projects, gitlab.project),
+    user: first(known?.users, gitlab.user),
+  };
+}
 
 /** The parsed answer, null when there is none to be had. */
 type ReadFacts = (account: string, author: string) => Promise<unknown>;

@@ -52,6 +52,7 @@ export type MergeRequest = {
   readonly sha: string;
   readonly mergeCommitSha: string | null;
   readonly mergedAt: string | null;
+  readonly mergedBy: User | null;
   readonly detailedMergeStatus: string;
   readonly webUrl: string;
 };

@@ -127,6 +127,7 @@ export const mergeRequest = (
     sha: "1111111111111111111111111111111111111111",
     mergeCommitSha: null,
     mergedAt: null,
+    mergedBy: null,
     detailedMergeStatus: "mergeable",
     webUrl: "https://gitlab.example.com/sec/seclog/-/merge_requests/7",
     ...more,

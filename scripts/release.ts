@@ -1,0 +1,139 @@
+// Asks the release gate about one observed request: gathers what GitLab says of the merge request, its people and approvals.
+import { Temporal } from "temporal-polyfill";
+import type { Approval, Commit, MergeRequestDetail, User } from "./domain/forge.ts";
+import { currentArtefact } from "./domain/information-request/lifecycle.ts";
+import { formatManifest } from "./domain/information-request/manifest-file.ts";
+import type { Observation } from "./domain/information-request/observation.ts";
+import { evaluateRelease, type Release } from "./domain/information-request/review.ts";
+import type { Person, ReviewCase } from "./domain/information-request/review-case.ts";
+import type { Teams } from "./teams.ts";
+import type { World } from "./world.ts";
+
+/** Null while there is nothing to release. */
+export async function judgeRelease(
+  seen: Observation,
+  teams: Teams,
+  world: World,
+): Promise<Release | null> {
+  const artefact = currentArtefact(seen);
+  const detail = seen.mergeRequest;
+  if (artefact === null || detail === null) return null;
+  const { mergeRequest } = detail;
+  const targetProtected = await world.forge.branchProtected(
+    world.tracker.path,
+    mergeRequest.targetBranch,
+  );
+  const text = formatManifest(artefact.manifest);
+  const release = evaluateRelease(
+    {
+      now: world.now,
+      artefact_digest: artefact.manifest.artefact.sha256,
+      artefact_complete: artefact.manifest.complete,
+      mr: {
+        ...mergeRequestCase(detail, seen.bot),
+        target_protected: targetProtected,
+        digest_in_head:
+          seen.manifestFile?.content === text ? artefact.manifest.artefact.sha256 : null,
+      },
+      people: peopleOf(seen, detail, teams, world),
+      roles: {
+        requester: seen.issue.author.username,
+        // Who works on the issue is assigned to it; without an assignee the bot's own dive is the only one.
+        log_diver:
+          seen.issue.assignees.length === 0
+            ? seen.bot.username
+            : seen.issue.assignees.map(({ username }) => username),
+      },
+      approvals: detail.approvals.map((approval) => approvalCase(approval, detail)),
+    },
+    world.policies.review,
+  );
+  const faults = requestFaults(seen);
+  return faults.length === 0 || release.verdict === "not_applicable"
+    ? release
+    : { ...release, verdict: "hold", reasons: [...faults, ...release.reasons] };
+}
+
+/** What must hold of the request itself at the moment of release, whoever approved. */
+function requestFaults(seen: Observation): readonly string[] {
+  const { mergeRequest } = seen.mergeRequest ?? {};
+  const moved = mergeRequest?.state === "opened" && seen.branchHead !== mergeRequest.sha;
+  return [
+    ...(seen.verdict.verdict === "accept" ? [] : ["the request is not accepted as it stands now"]),
+    ...(seen.requestFile?.content === seen.requestText
+      ? []
+      : ["the request file is not the request of the issue"]),
+    ...(moved ? ["the branch moved while it was read"] : []),
+    ...currentGateFaults(seen),
+  ];
+}
+
+const currentGateFaults = (seen: Observation): readonly string[] =>
+  (currentArtefact(seen)?.manifest.gate ?? [])
+    .filter(({ ok }) => !ok)
+    .map(({ check }) => `the gate's check ${check} failed`);
+
+function mergeRequestCase(
+  detail: MergeRequestDetail,
+  bot: User,
+): Omit<ReviewCase["mr"], "target_protected" | "digest_in_head"> {
+  const { mergeRequest, commits } = detail;
+  return {
+    head_sha: mergeRequest.sha,
+    last_push_at: detail.lastPushAt,
+    author: mergeRequest.author.username,
+    committers: [...new Set(commits.map((commit) => committerOf(commit, bot)))],
+    state: mergeRequest.state,
+    draft: mergeRequest.draft,
+    target: mergeRequest.targetBranch,
+    diff_paths: [...detail.changedPaths],
+    paths_complete: detail.pathsComplete,
+    source_project: mergeRequest.sourceProjectId,
+    target_project: mergeRequest.targetProjectId,
+    source_branch: mergeRequest.sourceBranch,
+    merged_by: mergeRequest.mergedBy?.username ?? null,
+    title: mergeRequest.title,
+  };
+}
+
+/**
+ * Git knows names, not users. A commit in any other name than the bot's holds the release, since its user is not known;
+ * one that only claims the bot's name changes nothing: both files are compared with what the bot would write.
+ */
+const committerOf = (commit: Commit, bot: User): string =>
+  commit.authorName === bot.name ? bot.username : `${commit.authorName} (by name only)`;
+
+/** GitLab does not say which commit an approval was given for: one that is younger than the last push was given for the head. */
+function approvalCase(
+  { user, at }: Approval,
+  { lastPushAt, mergeRequest }: MergeRequestDetail,
+): ReviewCase["approvals"][number] {
+  const forHead =
+    at !== null && lastPushAt !== null && Temporal.Instant.compare(at, lastPushAt) > 0;
+  return { user: user.username, user_id: user.id, at, sha: forHead ? mergeRequest.sha : null };
+}
+
+/** Everybody who may or may not approve, by user name, with the teams they are in now. */
+function peopleOf(
+  seen: Observation,
+  detail: MergeRequestDetail,
+  teams: Teams,
+  world: World,
+): Record<string, Person> {
+  const roles = Object.values(world.policies.review.roles).flatMap((role) => role.teams);
+  const users: readonly User[] = [
+    seen.bot,
+    seen.issue.author,
+    ...seen.issue.assignees,
+    detail.mergeRequest.author,
+    ...(detail.mergeRequest.mergedBy === null ? [] : [detail.mergeRequest.mergedBy]),
+    ...detail.approvals.map(({ user }) => user),
+    ...roles.flatMap((team) => teams.membersOf(team)),
+  ];
+  return Object.fromEntries(
+    users.map((user) => [
+      user.username,
+      { id: user.id, state: user.state, bot: user.bot, groups: [...teams.of(user.id)] },
+    ]),
+  );
+}
