@@ -134,7 +134,11 @@ function holds(row: LogRow, condition: RecipeCondition): boolean {
 /** By project and group; by user only where a recipe says that its rows carry neither. */
 function judgeOwner(row: LogRow, profile: LogProfile, inventory: Inventory, scope: Scope): Answer {
   const tenant = judgeTenant(row, profile, inventory);
-  if (tenant.verdict === "own") return IN;
+  const { user_name, user_id } = profile.identity;
+  if (tenant.verdict === "own") {
+    const doubtful = [...user_name, ...user_id].some((field) => isAmbiguous(row, field));
+    return doubtful ? { is: "unclear", reason: "duplicate_field" } : IN;
+  }
   const unattributed = tenant.verdict === "outside" && tenant.reason === "no_tenant_field";
   if (unattributed && isAboutOwnUser(row, profile, inventory, scope)) return IN;
   return { is: tenant.verdict, reason: tenant.reason };

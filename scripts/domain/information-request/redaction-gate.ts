@@ -76,16 +76,19 @@ export function checkText(
   scope: Scope,
   profile: LogProfile,
 ): readonly GateFinding[] {
-  const rest = unexplained(text, scope, profile);
-  if (isExplained(rest)) return [];
-  const { texts, exhausted } = decodedViews(rest);
+  if (isExplained(unexplained(text, scope, profile))) return [];
+  const { texts, exhausted } = decodedViews(text);
   const found = new Set<string>();
   if (exhausted) found.add("G2 too_many_decodings");
   for (const view of texts) {
     for (const kind of findSecrets(view)) found.add(`G2 ${kind}`);
-    for (const kind of findPersonalData(view))
+    for (const kind of findPersonalData(view)) {
       found.add(`${ID_KINDS.has(kind) ? "G4" : "G2"} ${kind}`);
-    if (holdsRemoved(ledger, view)) found.add("G3 removed_value");
+    }
+    const masked = withoutOwnPaths(view, scope);
+    if (holdsRemoved(ledger, masked, unexplained(view, scope, profile))) {
+      found.add("G3 removed_value");
+    }
   }
   return [...found].map((one) => {
     const [check, type] = one.split(" ") as [GateCheck, string];
@@ -95,49 +98,50 @@ export function checkText(
 
 const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
 
-type Explained = { readonly paths: RegExp; readonly words: ReadonlySet<string> };
-const explanations = new WeakMap<Scope, WeakMap<LogProfile, Explained>>();
 /** Stands where something explained was: what is left and right of it is not read as one text. */
 const GAP = "¦";
 
 /** A text with the request's own paths, pseudonyms, placeholders and public words replaced by gaps. */
 function unexplained(text: string, scope: Scope, profile: LogProfile): string {
-  const { paths, words } = explanationOf(scope, profile);
-  return text
-    .replace(paths, ` ${GAP} `)
-    .split(/[\s/,|;"`()[\]{}=:]+/)
-    .map((token) => (words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token))
-    .join("\n");
+  const words = wordsOf(scope, profile);
+  return withoutOwnPaths(text, scope).replace(/[^\s/,|;"`()[\]{}=:]+/g, (token) =>
+    words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
+  );
 }
 
-const isExplained = (rest: string): boolean => rest.replaceAll(GAP, "").trim() === "";
+const isExplained = (rest: string): boolean => /^[\s/,|;"`()[\]{}=:¦]*$/.test(rest);
 
-function explanationOf(scope: Scope, profile: LogProfile): Explained {
-  const ofScope = explanations.get(scope) ?? new WeakMap<LogProfile, Explained>();
-  explanations.set(scope, ofScope);
+const ownPaths = new WeakMap<Scope, RegExp>();
+
+function withoutOwnPaths(text: string, scope: Scope): string {
+  const known = ownPaths.get(scope) ?? patternOfOwnPaths(scope);
+  ownPaths.set(scope, known);
+  return text.replace(known, ` ${GAP} `);
+}
+
+function patternOfOwnPaths(scope: Scope): RegExp {
+  const paths = [...scope.projects, ...scope.namespaces, scope.account].map(({ path }) => path);
+  const longestFirst = paths.sort((left, right) => right.length - left.length).map(literalPattern);
+  return new RegExp(`(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|")})(?![A-Za-z0-9_-])`, "g");
+}
+
+const publicWords = new WeakMap<Scope, WeakMap<LogProfile, ReadonlySet<string>>>();
+
+/** What everybody may read in GitLab's documentation, in this product's policies and in the request itself. */
+function wordsOf(scope: Scope, profile: LogProfile): ReadonlySet<string> {
+  const ofScope = publicWords.get(scope) ?? new WeakMap<LogProfile, ReadonlySet<string>>();
+  publicWords.set(scope, ofScope);
   const known = ofScope.get(profile);
   if (known !== undefined) return known;
-  const own = [...scope.projects, ...scope.namespaces].map(({ path }) => path);
-  const longestFirst = own.sort((left, right) => right.length - left.length).map(literalPattern);
-  const explained: Explained = {
-    paths: new RegExp(
-      `(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|") || "(?!)"})(?![A-Za-z0-9_-])`,
-      "g",
-    ),
-    words: new Set([...publicWords(profile), ...scope.event_types, ...scope.log_sources]),
-  };
-  ofScope.set(profile, explained);
-  return explained;
-}
-
-/** What everybody may read in GitLab's documentation and in this product's policies. */
-function publicWords({ fields, redaction }: LogProfile): readonly string[] {
+  const { fields, redaction } = profile;
   const listed = [...fields.values()].flatMap((rule) => (rule.rule === "enum" ? rule.values : []));
   const literals = redaction.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
-  return [
+  const words = new Set([
     ...[...redaction.words, ...redaction.route_words, ...fields.keys(), ...literals],
-    ...[...listed.map(String), ...PLACEHOLDER_WORDS],
-  ];
+    ...[...listed.map(String), ...PLACEHOLDER_WORDS, ...scope.event_types, ...scope.log_sources],
+  ]);
+  ofScope.set(profile, words);
+  return words;
 }
 
 const PLACEHOLDER_WORDS = ["text", "removed", "e-mail", "name", "project", "group", "address"];
@@ -170,7 +174,13 @@ export function checkArtefact(artefact: ArtefactToCheck): readonly GateFinding[]
   for (const { name, text } of artefact.files) {
     if (holdsCanary(text, artefact.canaries)) add({ check: "G5", where: name, type: "canary" });
     for (const kind of findSecrets(text)) add({ check: "G2", where: name, type: kind });
-    if (holdsRemoved(artefact.ledger, unexplainedInFile(text, artefact))) {
+    if (
+      holdsRemoved(
+        artefact.ledger,
+        withoutOwnPaths(text, artefact.scope),
+        unexplainedInFile(text, artefact),
+      )
+    ) {
       add({ check: "G3", where: name, type: "removed_value" });
     }
   }

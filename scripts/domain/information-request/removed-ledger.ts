@@ -3,10 +3,16 @@ import { skeleton } from "./decode-views.ts";
 
 /** Shorter values are too common to be told apart. */
 const SHORTEST = 6;
-/** By the first characters of the normalised value. */
-export type RemovedLedger = { readonly byStart: Map<string, Set<string>> };
+/** Values by their first characters. */
+type Index = Map<string, Set<string>>;
+export type RemovedLedger = {
+  /** Without white space: found also when glued to other text or broken over lines. */
+  readonly glued: Index;
+  /** With single spaces: found when it stands for itself, also where all around it is public. */
+  readonly standing: Index;
+};
 
-export const emptyLedger = (): RemovedLedger => ({ byStart: new Map() });
+export const emptyLedger = (): RemovedLedger => ({ glued: new Map(), standing: new Map() });
 
 /**
  * Adds the removed values of one row. `isHarmless` says of a value that it may appear anyway, because it is made of
@@ -18,30 +24,43 @@ export function recordRemoved(
   isHarmless: (value: string) => boolean,
 ): void {
   for (const value of values) {
-    const text = skeleton(value);
-    if (text.length >= SHORTEST && !isHarmless(value)) {
-      const start = text.slice(0, SHORTEST);
-      const known = ledger.byStart.get(start) ?? new Set();
-      ledger.byStart.set(start, known.add(text));
+    const glued = skeleton(value);
+    if (glued.length >= SHORTEST && !isHarmless(value)) {
+      add(ledger.glued, glued);
+      add(ledger.standing, spaced(value));
     }
   }
 }
 
-/** Whether a removed value stands anywhere in the text, in any spelling that `skeleton` makes equal. */
-export function holdsRemoved(ledger: RemovedLedger, text: string): boolean {
-  const searched = skeleton(text);
-  for (let at = 0; at + SHORTEST <= searched.length; at += 1) {
-    const values = ledger.byStart.get(searched.slice(at, at + SHORTEST));
-    if (values !== undefined && [...values].some((value) => standsAt(searched, at, value))) {
-      return true;
+function add(index: Index, text: string): void {
+  const start = text.slice(0, SHORTEST);
+  index.set(start, (index.get(start) ?? new Set()).add(text));
+}
+
+const spaced = (text: string): string => text.trim().split(/\s+/u).map(skeleton).join(" ");
+
+/**
+ * Whether a removed value stands in a text, in any spelling that `skeleton` makes equal.
+ * @param unexplained the same text with gaps for everything that may leave
+ */
+export function holdsRemoved(ledger: RemovedLedger, text: string, unexplained: string): boolean {
+  return (
+    stands(ledger.glued, skeleton(unexplained), (value) => /^[\d.]+$/.test(value)) ||
+    stands(ledger.standing, spaced(text), () => true)
+  );
+}
+
+/** `whole` tells for which values the characters around it must not be letters or digits: `1507378` is not in `91507378`. */
+function stands(index: Index, text: string, whole: (value: string) => boolean): boolean {
+  for (let at = 0; at + SHORTEST <= text.length; at += 1) {
+    for (const value of index.get(text.slice(at, at + SHORTEST)) ?? []) {
+      const cut = !text.startsWith(value, at);
+      if (!cut && (!whole(value) || isDelimited(text, at, at + value.length))) return true;
     }
   }
   return false;
 }
 
-/** A number counts only as a whole number: `1507378` is not in `91507378`. */
-function standsAt(text: string, at: number, value: string): boolean {
-  if (!text.startsWith(value, at)) return false;
-  if (!/^[\d.]+$/.test(value)) return true;
-  return !/\d/.test(text.charAt(at - 1)) && !/\d/.test(text.charAt(at + value.length));
+function isDelimited(text: string, start: number, end: number): boolean {
+  return !/[\p{L}\p{N}]/u.test(text.charAt(start - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(end));
 }
