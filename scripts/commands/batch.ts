@@ -1,7 +1,7 @@
 // Runs one command on many cases: JSON Lines in, one result a line out, in the same order.
 import { createReadStream } from "node:fs";
+import { lineSplitter, type RawLine } from "../adapters/log-stores/line-splitter.ts";
 import { EXIT, type Terminal } from "./command.ts";
-import { linesOf } from "./json-lines.ts";
 
 export type Case = Readonly<Record<string, unknown>>;
 
@@ -18,25 +18,16 @@ export async function runBatch(
   let code: number = EXIT.done;
   let number = 0;
   try {
-    for await (const line of linesOf(file === "-" ? terminal.input : createReadStream(file))) {
+    for await (const { bytes, cut } of linesOf(terminal, file)) {
       number += 1;
-      if (line.trim() === "") continue;
-      const input = parse(line);
-      if (input === null) {
-        code = EXIT.badInput;
-        terminal.write(
-          result(undefined, {
-            errors: [{ key: "", message: `line ${number} is not a JSON object` }],
-          }),
-        );
-        continue;
-      }
-      try {
-        terminal.write(result(input["name"], await judge(input)));
-      } catch (error) {
-        code = Math.max(code, EXIT.failed);
-        terminal.write(result(input["name"], { errors: [{ key: "", message: messageOf(error) }] }));
-      }
+      if (bytes.length === 0) continue;
+      const input = cut ? null : parse(bytes);
+      const { exit, result } =
+        input === null
+          ? { exit: EXIT.badInput, result: faulty(`line ${number} is not a JSON object`) }
+          : await judged(input, judge);
+      code = Math.max(code, exit);
+      terminal.write(`${JSON.stringify({ name: input?.["name"] ?? null, ...result })}\n`);
     }
   } catch (error) {
     terminal.complain(`${file} cannot be read: ${messageOf(error)}\n`);
@@ -45,9 +36,31 @@ export async function runBatch(
   return code;
 }
 
-function parse(line: string): Case | null {
+/** A case holds a whole issue (a megabyte of text), perhaps escaped. */
+const LONGEST_CASE = 32 * 1024 * 1024;
+
+/** Lines end at LF alone: JSON may hold U+2028, which other readers take for a line end. */
+async function* linesOf(terminal: Terminal, file: string): AsyncGenerator<RawLine> {
+  const splitter = lineSplitter(LONGEST_CASE);
+  const chunks = file === "-" ? terminal.input : createReadStream(file);
+  for await (const chunk of chunks) yield* splitter.push(chunk);
+  yield* splitter.end();
+}
+
+async function judged(
+  input: Case,
+  judge: (line: Case) => object | Promise<object>,
+): Promise<{ exit: number; result: object }> {
   try {
-    const value: unknown = JSON.parse(line);
+    return { exit: EXIT.done, result: await judge(input) };
+  } catch (error) {
+    return { exit: EXIT.failed, result: faulty(messageOf(error)) };
+  }
+}
+
+function parse(line: Uint8Array): Case | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(line));
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Case)
       : null;
@@ -56,8 +69,7 @@ function parse(line: string): Case | null {
   }
 }
 
-const result = (name: unknown, rest: object): string =>
-  `${JSON.stringify({ name: name ?? null, ...rest })}\n`;
+const faulty = (message: string): object => ({ errors: [{ key: "", message }] });
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : "an unknown fault";
