@@ -61,6 +61,7 @@ export const incompleteVerdict = (
 });
 
 function policyOn(day: string, { decision, sha256 }: DecisionPolicies): Verdict["policy"] {
-  const [eligibility, routing] = [decision.eligibility.sinceOn(day), decision.routing.sinceOn(day)];
+  const eligibility = decision.eligibility.limitsOn(day).from;
+  const routing = decision.routing.limitsOn(day).from;
   return { version: routing > eligibility ? routing : eligibility, sha256 };
 }

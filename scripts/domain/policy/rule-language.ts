@@ -21,8 +21,8 @@ export type RuleContext = Situation & { readonly limits: Readonly<Record<string,
 /** Rules with the limits they are judged by. */
 export type RuleBook<R extends Rule> = {
   readonly rules: readonly CompiledRule<R>[];
-  /** The day from which the limits hold that judge a filing on `day` (`YYYY-MM-DD`, UTC). */
-  readonly sinceOn: (day: string) => string;
+  /** The limits that judge a filing on `day` (`YYYY-MM-DD`, UTC), and the day from which they hold. */
+  readonly limitsOn: (day: string) => LimitPeriod;
   /** Lays the limits of the day of filing (UTC) beside the situation. */
   readonly contextOf: (situation: Situation) => RuleContext;
 };
@@ -59,8 +59,8 @@ export function compileRules<R extends Rule>(
     const { limits } = periodOn(wrapped, dayOf(situation.filed));
     return wrap({ ...situation, limits });
   };
-  const sinceOn = (day: string): string => periodOn(periods, day).from;
-  return { book: { rules: compiled, sinceOn, contextOf }, faults };
+  const limitsOn = (day: string): LimitPeriod => periodOn(periods, day);
+  return { book: { rules: compiled, limitsOn, contextOf }, faults };
 }
 
 function compileRule<R extends Rule>(
