@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { retryAfterMs } from "../../scripts/adapters/gitlab/retry-after.ts";
 
-test("every date that HTTP can write is the wait until then", () => {
-  fc.assert(
+test("every date that HTTP can write is the wait until then", async () => {
+  await fc.assert(
     fc.property(
       fc.date({ min: new Date(0), max: new Date(253_402_300_799_000), noInvalidDate: true }),
       fc.integer({ min: 0, max: 2_000_000_000_000 }),
@@ -15,8 +15,8 @@ test("every date that HTTP can write is the wait until then", () => {
   );
 });
 
-test("no text makes it throw or wait a negative time", () => {
-  fc.assert(
+test("no text makes it throw or wait a negative time", async () => {
+  await fc.assert(
     fc.property(fc.string(), (text) => {
       const wait = retryAfterMs(text, 0);
       expect(wait === null || wait >= 0).toBe(true);

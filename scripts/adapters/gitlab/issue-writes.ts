@@ -52,7 +52,11 @@ export async function writeNote(
   applied(action, status !== 202, "GitLab took the text for quick actions and stored no note");
   const { commands, body: stored } = understand(NoteAnswer, data, "note");
   applied(action, commands.length === 0, `GitLab ran quick actions in it: ${commands.join(", ")}`);
-  applied(action, sameText(stored, body), "GitLab stored another text");
+  applied(
+    action,
+    sameText(stored, body),
+    "GitLab stored another text: did a line act as a command?",
+  );
   return null;
 }
 

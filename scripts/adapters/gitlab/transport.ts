@@ -5,7 +5,7 @@ import { codeOf, confidentialLines, GitLabError, kindOf, reasonIn } from "./gitl
 import { type Clock, createRateGate, type RateGate } from "./rate-gate.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-export type HttpCall = {
+type HttpCall = {
   readonly method: string;
   /** Absolute URL on the server of the transport. */
   readonly url: URL;
