@@ -9,8 +9,8 @@ import { findForbidden } from "../text-hygiene.ts";
 export const RequestId = z.string().regex(/^IR-\d{4}-\d{4,8}$/, "must look like IR-2026-0042");
 
 /** Hard caps of the file; the policy's limits on a request's scope are lower. */
-const MAX_RESOURCES = 500;
-const MAX_EVENT_TYPES = 200;
+export const MAX_RESOURCES = 500;
+export const MAX_EVENT_TYPES = 200;
 const MAX_TEXT = 10_000;
 const MAX_LINE = 500;
 
