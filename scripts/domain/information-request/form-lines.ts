@@ -11,8 +11,8 @@ export type FormLine = {
   readonly torn: boolean;
 };
 
-/** GitLab stores no longer description (1,048,576 characters). */
-export const MAX_FORM = 1_048_576;
+/** Characters; GitLab stores descriptions of half this length. */
+export const MAX_FORM = 2_097_152;
 
 type State = { fence: string | null; comment: boolean };
 

@@ -52,6 +52,8 @@ class FormReader {
   readonly #problems: FormProblem[] = [];
   #stray: FormProblem | null = null;
   #section: Section | null = null;
+  /** Below a list item, indented lines belong to it and are no code. */
+  #inList = false;
 
   read(line: FormLine, next: FormLine | undefined): void {
     if (line.text === "") {
@@ -59,8 +61,10 @@ class FormReader {
       if (this.#section?.inline === true) this.#section = null;
       return;
     }
+    if (line.indent < 2) this.#inList = false;
+    if (line.indent < 4 && withoutListMark(line.text) !== line.text) this.#inList = true;
     if (OWN_COMMANDS.has(line.text)) return;
-    if (this.#inFreeText(line)) return;
+    if (this.#inFreeText(line, next)) return;
     if (line.torn)
       this.#problem(line, "a carriage return stands inside this line: where it ends is not clear");
     if (/^<\/?(?:details|summary)\b/i.test(line.text))
@@ -75,9 +79,9 @@ class FormReader {
   }
 
   /** Free text ends only at a label that is set as strongly as its own. */
-  #inFreeText(line: FormLine): boolean {
+  #inFreeText(line: FormLine, next: FormLine | undefined): boolean {
     if (this.#section?.field !== "free_text") return false;
-    const label = line.code || line.indent >= 4 ? null : labelOf(withoutListMark(line.text));
+    const label = line.code || line.indent >= 4 ? null : labelAt(line, next);
     const ends =
       label !== null && label.field !== null && RANK[label.rank] >= RANK[this.#section.rank];
     return !ends && !(line.text.startsWith("|") && this.#section.rank === "plain");
@@ -86,9 +90,9 @@ class FormReader {
   #label(line: FormLine, next: FormLine | undefined): boolean {
     const text = withoutListMark(line.text);
     if (isBox(text)) return false;
-    const label = underlined(line, next) ?? labelOf(text);
+    const label = labelAt(line, next);
     if (label === null) return false;
-    if (line.indent >= 4 && text === line.text) {
+    if (line.indent >= 4 && !this.#inList) {
       this.#problem(line, "this label is indented by four or more, which makes it code");
       return true;
     }
@@ -97,7 +101,7 @@ class FormReader {
   }
 
   #open({ field, rank, value }: Label, line: FormLine): void {
-    const given = value.trim();
+    const given = withoutListMark(value.trim());
     this.#section = { field, rank, inline: given !== "" && rank !== "heading" };
     if (field === null) this.#note(line);
     else if (!this.#fields.has(field)) this.#fields.set(field, []);
@@ -129,7 +133,8 @@ class FormReader {
     if (field !== null && cells.length > 1) {
       this.#open({ field, rank: "plain", value: "" }, line);
       const values = cells.slice(1).flatMap((cell) => cell.split(/<br ?\/?>/i));
-      for (const cell of values) if (cell.trim() !== "") this.#value(line, cell.trim(), null);
+      for (const cell of values.map((part) => withoutListMark(part.trim())))
+        if (cell !== "") this.#value(line, cell, null);
       this.#section = null;
     } else if (cells.length === 1) {
       if (!isDashes(next)) this.#value(line, String(cells[0]), null);
@@ -161,6 +166,9 @@ const isBox = (text: string): boolean => /^\[[ xX~]\][ \t]/.test(text);
 const withoutListMark = (text: string): string => text.replace(/^(?:[-*+]|\d{1,3}[.)])[ \t]+/, "");
 const isDashes = (line: FormLine | undefined): boolean =>
   line !== undefined && /^\|?[ :|-]*-[ :|-]*\|?$/.test(line.text);
+
+const labelAt = (line: FormLine, next: FormLine | undefined): Label | null =>
+  underlined(line, next) ?? labelOf(withoutListMark(line.text));
 
 /** A heading by a line of `=` or `-` under it. */
 function underlined(line: FormLine, next: FormLine | undefined): Label | null {
