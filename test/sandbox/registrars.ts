@@ -1,6 +1,7 @@
 /** The list of every route file; a new one is added here and nowhere else. */
 import { registerSmartHttp } from "./git/smart-http.ts";
 import type { Registrar } from "./http.ts";
+import { registerPages } from "./pages/routes.ts";
 import { registerApprovals } from "./routes/approvals.ts";
 import { registerBranches } from "./routes/branches.ts";
 import { registerCommits } from "./routes/commits.ts";
@@ -51,4 +52,4 @@ export const apiRegistrars: readonly Registrar[] = [
 ];
 
 /** Routes at the root: HTML pages, git over HTTP. */
-export const rootRegistrars: readonly Registrar[] = [registerSmartHttp];
+export const rootRegistrars: readonly Registrar[] = [registerSmartHttp, registerPages];
