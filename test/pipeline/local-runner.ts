@@ -1,13 +1,15 @@
 // Runs the repository's pipeline on this machine with gitlab-ci-local, in a checkout of its own.
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { ROOT } from "./pipeline-files.ts";
 import type { Variables } from "./rule-expression.ts";
 
-const RUNNER = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
+const require = createRequire(import.meta.url);
+const RUNNER = require.resolve("gitlab-ci-local/dist/index.js");
 /** What a job of the product needs of the repository. */
 const PRODUCT = [".gitlab-ci.yml", ".gitlab", "scripts", "policies", "templates", "package.json"];
 
