@@ -26,7 +26,7 @@ const APPLICATION_SOURCES = [
   "performance_bar",
   "product_usage_data",
   "service_measurement",
-  "update_mirror_service",
+  "update_mirror",
 ] as const;
 
 /**
