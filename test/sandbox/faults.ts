@@ -203,44 +203,48 @@ async function truncated(c: Ctx): Promise<Response> {
 }
 
 /** The middleware: lets a request through, or spoils it as the script says. */
-export async function withFaults(
-  c: Ctx,
-  state: State,
-  next: () => Promise<void>,
-): Promise<Response | undefined> {
+export async function withFaults(c: Ctx, state: State, next: () => Promise<void>): Promise<void> {
   const fault = struckBy(c, state);
   const key = `${c.req.header("private-token") ?? ""} ${c.req.url}`;
   if (fault === null) {
     await next();
     await remember(c, state, key);
-    return undefined;
+    return;
   }
+  const old = state.firstAnswers.get(key);
   switch (fault.kind) {
-    case "stale": {
-      const old = state.firstAnswers.get(key);
+    case "stale":
       if (old === undefined) await next();
-      return old === undefined ? undefined : new Response(old.body, old);
-    }
+      else replace(c, new Response(old.body, old));
+      return;
     case "truncated":
       await next();
-      return truncated(c);
+      replace(c, await truncated(c));
+      return;
     case "slow":
       await pause(c, state, fault.delayMs);
       await next();
-      return undefined;
+      return;
     case "late-effect":
       state.later(pauseThen(state, fault.delayMs, next));
       await pause(c, state, DEFAULT_DELAY_MS);
-      return cut(c);
+      replace(c, cut(c));
+      return;
+    case "timeout":
+      if (fault.when === "after") await next();
+      await pause(c, state, fault.delayMs);
+      replace(c, falseAnswer(state, { ...fault, status: 504 }));
+      return;
     default:
       if (fault.when === "after") await next();
-      if (fault.kind === "reset") return cut(c);
-      if (fault.kind === "timeout") {
-        await pause(c, state, fault.delayMs);
-        return falseAnswer(state, { ...fault, status: 504 });
-      }
-      return falseAnswer(state, fault);
+      replace(c, fault.kind === "reset" ? cut(c) : falseAnswer(state, fault));
   }
+}
+
+/** Puts an answer in the place of the true one; without the first step Hono would merge their headers. */
+function replace(c: Ctx, answer: Response): void {
+  c.res = undefined;
+  c.res = answer;
 }
 
 async function pauseThen(

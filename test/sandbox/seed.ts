@@ -121,8 +121,8 @@ export const DEFAULT_SEED: Seed = {
   projects: [
     { path: "sec/seclog", description: "Request workflows of the security organisation" },
     { path: "sec/gap-tracker", description: "Gaps in Audit Events" },
-    { id: 9001, path: "acme-corp/payments/api" },
-    { id: 9002, path: "other-co/secret" },
+    { id: 9001, path: "acme-corp/payments/api", empty: true },
+    { id: 9002, path: "other-co/secret", empty: true },
   ],
 };
 

@@ -3,11 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { applySeed, DEFAULT_SEED, readSeed, type Seed, type SeededUser } from "./seed.ts";
 import { type PipelineListener, State } from "./state.ts";
 import { installWebhooks } from "./webhooks.ts";
+
+/** How long `close()` waits for deliveries and pipelines that still run. */
+const CLOSE_WAIT_MS = 5_000;
 
 export interface SandboxOptions {
   /** 0 or none: any free port. */
@@ -76,7 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     close: async () => {
       ending.abort();
-      await state.settled();
+      await Promise.race([state.settled(), delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         if ("closeAllConnections" in server) server.closeAllConnections();
