@@ -2,31 +2,43 @@
 import * as z from "zod";
 import { EventTypeName } from "./information-request/request.ts";
 
-/**
- * One event type. `recorded`: `saved` in the customer's Audit Events; only `streamed` to a destination that was set up
- * beforehand; or `never`, which leaves the logs. `category` is GitLab's name of the product area; null = not known.
- */
-const EventType = z.strictObject({
+/** One audit event type of GitLab. `saved`: found in the customer's Audit Events; `streamed`: can be streamed to them. */
+const AuditEventType = z.strictObject({
   name: EventTypeName,
-  category: z.string().min(1).nullable(),
-  recorded: z.enum(["saved", "streamed", "never"]),
+  category: z.string().min(1),
+  saved: z.boolean(),
+  streamed: z.boolean(),
+  scope: z.array(z.enum(["Instance", "Group", "Project", "User"])).min(1),
 });
-export type EventType = z.infer<typeof EventType>;
 
-export const EventTypeCatalogue = z.strictObject({
-  apiVersion: z.literal("v1"),
-  kind: z.literal("event_type_catalogue"),
-  event_types: z.array(EventType).superRefine((types, context) => {
+export const EventTypeCatalogue = z
+  .strictObject({
+    apiVersion: z.literal("v1"),
+    kind: z.literal("event_type_catalogue"),
+    audit_events: z.array(AuditEventType),
+    /** What no audit event records and only the logs show; each has a query recipe. */
+    log_events: z.array(EventTypeName),
+  })
+  .superRefine((catalogue, context) => {
     const seen = new Set<string>();
-    for (const [at, { name }] of types.entries()) {
+    for (const { name, path } of entries(catalogue)) {
       if (seen.has(name))
-        context.addIssue({
-          code: "custom",
-          path: [at, "name"],
-          message: `names ${name} a second time`,
-        });
+        context.addIssue({ code: "custom", path, message: `names ${name} a second time` });
       seen.add(name);
     }
-  }),
-});
+  });
 export type EventTypeCatalogue = z.infer<typeof EventTypeCatalogue>;
+
+type Names = {
+  readonly audit_events: readonly { readonly name: string }[];
+  readonly log_events: readonly string[];
+};
+
+const entries = ({ audit_events, log_events }: Names) => [
+  ...audit_events.map(({ name }, at) => ({ name, path: ["audit_events", at, "name"] })),
+  ...log_events.map((name, at) => ({ name, path: ["log_events", at] })),
+];
+
+/** Every name that a request may use. */
+export const eventTypeNames = (catalogue: EventTypeCatalogue): ReadonlySet<string> =>
+  new Set(entries(catalogue).map(({ name }) => name));
