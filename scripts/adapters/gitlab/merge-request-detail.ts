@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Approval, MergeRequestDetail, Note } from "../../domain/forge.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
+import { PAGE } from "./reading.ts";
 import {
   ApprovalsAnswer,
   CommitAnswer,
@@ -12,8 +13,6 @@ import {
   understand,
   VersionAnswer,
 } from "./schemas.ts";
-
-const PAGE = { perPage: 100 } as const;
 
 /**
  * The paths are complete when GitLab lists as many files as it counts: past its diff limits it counts `1000+`, and while

@@ -1,0 +1,92 @@
+// The reads of the project, its merge requests, files and branches.
+import * as z from "zod";
+import type { MergeRequest } from "../../domain/forge.ts";
+import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
+import type { GitLabConnection } from "./connection.ts";
+import { GitLabError } from "./gitlab-error.ts";
+import { readMergeRequestDetail } from "./merge-request-detail.ts";
+import { OLDEST_FIRST, once, orNull, PAGE } from "./reading.ts";
+import {
+  BranchAnswer,
+  FileAnswer,
+  MergeRequestAnswer,
+  ProjectAnswer,
+  understand,
+} from "./schemas.ts";
+
+export function repositoryReads(
+  gitlab: GitLabConnection["gitlab"],
+): Pick<
+  ForgeReader,
+  | "project"
+  | "requestMergeRequests"
+  | "mergeRequestDetail"
+  | "file"
+  | "branchHead"
+  | "branchProtected"
+> {
+  const branch = once((project: ProjectRef, name: string) =>
+    gitlab.Branches.show(project, name).then((answer) =>
+      understand(BranchAnswer, answer, "branch"),
+    ),
+  );
+  return {
+    project: once(async (project: ProjectRef) =>
+      understand(ProjectAnswer, await gitlab.Projects.show(project), "project"),
+    ),
+    requestMergeRequests: once(async (projectId: ProjectRef) => {
+      const answer = await gitlab.MergeRequests.all({ projectId, ...OLDEST_FIRST, ...PAGE });
+      const found = understand(z.array(MergeRequestAnswer), answer, "merge requests");
+      return bySourceBranch(found.map(({ mergeRequest }) => mergeRequest));
+    }),
+    mergeRequestDetail: once((project: ProjectRef, mergeRequest: number) =>
+      readMergeRequestDetail(gitlab, project, mergeRequest),
+    ),
+    file: once((project: ProjectRef, path: string, ref: string) =>
+      orNull(async () => {
+        const answer = await gitlab.RepositoryFiles.show(project, path, ref);
+        const file = understand(FileAnswer, answer, "file");
+        return {
+          path: file.file_path,
+          content: textOf(file.content, path),
+          lastCommitId: file.last_commit_id,
+          blobId: file.blob_id,
+        };
+      }),
+    ),
+    branchHead: (project, name) => orNull(async () => (await branch(project, name)).commit.id),
+    branchProtected: async (project, name) => (await branch(project, name)).protected,
+  };
+}
+
+const STATES: readonly MergeRequest["state"][] = ["opened", "locked", "merged", "closed"];
+
+/**
+ * One merge request a branch `request/…` of the project itself (a fork may use the same name): the open one, else the
+ * merged, else the closed; of several the first, which is the one the branch was made for.
+ */
+function bySourceBranch(all: readonly MergeRequest[]): ReadonlyMap<string, MergeRequest> {
+  const own = all.filter(
+    (one) => one.sourceBranch.startsWith("request/") && one.sourceProjectId === one.targetProjectId,
+  );
+  own.sort(
+    (left, right) =>
+      STATES.indexOf(right.state) - STATES.indexOf(left.state) || right.iid - left.iid,
+  );
+  return new Map(own.map((one) => [one.sourceBranch, one]));
+}
+
+function textOf(base64: string, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(base64, "base64"),
+    );
+  } catch {
+    throw new GitLabError(
+      "wrong-shape",
+      { method: "GET", path },
+      200,
+      "the file is not UTF-8 text",
+    );
+  }
+}
