@@ -93,7 +93,9 @@ function judgeEvent(row: LogRow, profile: LogProfile, scope: Scope): Answer {
   if (profile.event_fields.some((field) => isAmbiguous(row, field))) {
     return { is: "unclear", reason: "duplicate_field" };
   }
-  const named = profile.event_fields.flatMap((field) => fieldValue(row, field) ?? []);
+  const named = profile.event_fields
+    .map((field) => fieldValue(row, field))
+    .filter((event) => event !== undefined);
   if (named.length === 0) {
     const found = recipesOf(row, profile).some((recipe) => answers(recipe, scope));
     return found ? IN : { is: "outside", reason: "event_not_listed" };

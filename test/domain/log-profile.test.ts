@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import {
+  LogFieldSet,
+  LogProfileFile,
+  RedactionPolicy,
+  resolveProfile,
+} from "../../scripts/domain/log-profile.ts";
+
+const file = LogProfileFile.parse({
+  apiVersion: "v1",
+  kind: "log_profile",
+  source: "demo",
+  title: "Demo",
+  version: "1",
+  owner: "nobody",
+  also_called: [],
+  files: ["demo.log"],
+  indices: [],
+  retention_days: { search: 1, archive: 1 },
+  envelopes: [],
+  time_fields: ["time"],
+  identity: {
+    project_path: ["project"],
+    ...{ project_id: [], namespace_path: [], namespace_id: [], root_namespace: [], url_path: [] },
+    ...{ repository: [], user_name: [], user_id: [] },
+    entity: [
+      { type: "entity_type", id: "entity_id", path: "entity_path" },
+      { type: "a", id: "b" },
+    ],
+  },
+  event_fields: ["event"],
+  includes: ["shared"],
+  aliases: { time: ["ts"] },
+  fields: {
+    project: { rule: "own", of: "project_path" },
+    a: { rule: "boolean" },
+    b: { rule: "user_id" },
+  },
+  dropped: { system: ["pid"] },
+  sample: {},
+});
+const shared = LogFieldSet.parse({
+  apiVersion: "v1",
+  kind: "log_fields",
+  name: "shared",
+  fields: { time: { rule: "time" }, event: { rule: "event" }, a: { rule: "time" } },
+  dropped: { account: ["entity_type", "entity_id", "entity_path"] },
+});
+const redaction = RedactionPolicy.parse({
+  apiVersion: "v1",
+  kind: "redaction_policy",
+  version: "1",
+  words: ["key"],
+  route_words: ["-"],
+  templates: [],
+  user_agents: [],
+});
+const parts = { file, fieldSets: [shared], recipes: [], redaction };
+
+test("shared fields are merged in, and the profile's own rule wins", () => {
+  const profile = resolveProfile(parts);
+  expect(profile.fields.get("a")).toStrictEqual({ rule: "boolean" });
+  expect(profile.fields.get("time")).toStrictEqual({ rule: "time" });
+  expect(profile.fields.get("pid")).toStrictEqual({ rule: "drop", class: "system" });
+  expect(profile.aliases.get("ts")).toBe("time");
+});
+
+describe("every fault is named at once", () => {
+  test("unknown field sets and fields without a rule", () => {
+    const faulty = { ...file, includes: ["none"], time_fields: ["zeit"] };
+    expect(() => resolveProfile({ ...parts, file: faulty })).toThrow(
+      /^log profile demo: includes: no field set is called none; zeit: is used but has no rule; add it to fields;/,
+    );
+  });
+  test("a field both ruled and dropped", () => {
+    const faulty = { ...file, dropped: { system: ["a"] } };
+    expect(() => resolveProfile({ ...parts, file: faulty })).toThrow(
+      "a: has a rule and is dropped; keep one",
+    );
+  });
+});
