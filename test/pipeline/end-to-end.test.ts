@@ -89,6 +89,11 @@ const FACTS = {
   requester_owns_account: true,
   resources_owned: "all",
   author_is_team_member: true,
+  inventory: {
+    groups: { "acme-corp": 12345, "acme-corp/payments": 12346 },
+    projects: { "acme-corp/payments/api": 9001 },
+    users: {},
+  },
 };
 
 const Trigger = z.looseObject({ token: z.string() });
