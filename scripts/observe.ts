@@ -3,6 +3,7 @@ import { sha256 } from "./adapters/digest.ts";
 import { readYaml } from "./adapters/yaml-file.ts";
 import type { Failure } from "./apply.ts";
 import { canonicalJson } from "./domain/canonical-json.ts";
+import { eventTypeNames } from "./domain/event-type.ts";
 import type { Issue, MergeRequest, Package, RepositoryFile } from "./domain/forge.ts";
 import { CUSTODY_BRANCH, custodyPath, readCustody } from "./domain/information-request/custody.ts";
 import { decideRequest, incompleteVerdict } from "./domain/information-request/decision.ts";
@@ -101,7 +102,11 @@ function firstOfEach(issues: readonly Issue[]): ReadonlyMap<number, number> {
   return byIssue;
 }
 
-const intakeOf = (issue: Issue, accountId: number | null): Intake =>
+const intakeOf = (
+  issue: Issue,
+  accountId: number | null,
+  eventTypes: ReadonlySet<string> | null = null,
+): Intake =>
   readIntake(
     {
       iid: issue.iid,
@@ -110,6 +115,7 @@ const intakeOf = (issue: Issue, accountId: number | null): Intake =>
       description: issue.description,
     },
     accountId,
+    eventTypes,
   );
 
 async function observe(
@@ -168,10 +174,10 @@ async function readRequest(
     if (!read.ok) throw new Error(`the merged request file ${file.path} cannot be read any more`);
     return { request: read.value, findings: [], claims: {} };
   }
-  const draft = intakeOf(issue, 1);
+  const known = eventTypeNames(await world.eventTypes());
+  const draft = intakeOf(issue, 1, known);
   if (draft.request === null) return draft;
-  const accountId = await world.accounts.accountId(draft.request.account.path);
-  return intakeOf(issue, accountId);
+  return intakeOf(issue, await world.accounts.accountId(draft.request.account.path), known);
 }
 
 function requestTextOf(

@@ -8,6 +8,7 @@ import { createCollector } from "./adapters/collector.ts";
 import { sha256 } from "./adapters/digest.ts";
 import { DIVE_LIMITS } from "./adapters/dive-reading.ts";
 import { type Environment, readEnvironment } from "./adapters/environment.ts";
+import { loadEventTypes } from "./adapters/event-types.ts";
 import { connectGitLab, type GitLabConnection } from "./adapters/gitlab/connection.ts";
 import { createInventory } from "./adapters/gitlab/inventory.ts";
 import { createReader } from "./adapters/gitlab/reader.ts";
@@ -107,6 +108,7 @@ async function readWorld(
     forge,
     accounts,
     policies,
+    eventTypes: once(() => loadEventTypes(policyFolder)),
     digest: sha256,
     render: templatesIn(TEMPLATES),
     collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
@@ -118,6 +120,14 @@ async function readWorld(
         recipients: policies.teams.recipients.hand_over,
         workDirectory,
       }),
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
   };
 }
 

@@ -1,4 +1,5 @@
 // What a job may see: one reading of GitLab, the policies and the time, as values. A job changes nothing; it returns steps.
+import type { EventTypeCatalogue } from "./domain/event-type.ts";
 import type { Project, User } from "./domain/forge.ts";
 import type { Digest } from "./domain/information-request/custody.ts";
 import type { Observation, StoredArtefact } from "./domain/information-request/observation.ts";
@@ -21,6 +22,8 @@ export type World = {
   readonly forge: ForgeReader;
   readonly accounts: Accounts;
   readonly policies: Policies;
+  /** Read once, when first asked for. */
+  readonly eventTypes: () => Promise<EventTypeCatalogue>;
   readonly digest: Digest;
   readonly render: (template: string, view: object) => string;
   /** Runs log-dives; only job log-dive asks for it, and only its environment can give it. */

@@ -33,7 +33,9 @@ export function accountsFrom(address: string, options: AccountsOptions): Account
   return {
     facts: async (request, author) => {
       const answer = await read(request.account.path, author);
-      return answer === null ? UNREADABLE : factsIn(answer, request.account.path);
+      if (answer === null) return UNREADABLE;
+      const { inventory: _, ...facts } = answerIn(answer, request.account.path);
+      return facts;
     },
     accountId: async (account) => (await inventoryFor(account)).group(account),
     scope: async (request) =>
@@ -44,21 +46,15 @@ export function accountsFrom(address: string, options: AccountsOptions): Account
 /** Every fact unknown: the request needs more information, it is not refused and not accepted. */
 const UNREADABLE = AccountFacts.parse({});
 
-const Id = z.int().positive();
-const Named = z.record(z.string(), Id);
-/** Ids by path or user name that the system of record may give with its facts. */
-const InventoryAnswer = z.looseObject({
-  inventory: z.strictObject({ groups: Named, projects: Named, users: Named }).optional(),
+const Ids = z.record(z.string(), z.int().positive());
+/** The facts, and the ids by path or user name that the system of record may give with them. */
+const AccountAnswer = AccountFacts.extend({
+  inventory: z.strictObject({ groups: Ids, projects: Ids, users: Ids }).optional(),
 });
 
-/** The bot need not be able to see the customer's groups: what the system of record does not name is asked of GitLab. */
+/** The bot need not be able to see the customer's groups: only what the system of record does not name is asked of GitLab. */
 function knownFirst(answer: unknown, account: string, gitlab: Inventory): Inventory {
-  const result = InventoryAnswer.safeParse(answer ?? {});
-  if (!result.success)
-    throw new TypeError(
-      `the inventory of ${account} is not as agreed; correct the system of record`,
-    );
-  const known = result.data.inventory;
+  const known = answer === null ? undefined : answerIn(answer, account).inventory;
   const first =
     (
       ids: Readonly<Record<string, number>> | undefined,
@@ -76,8 +72,8 @@ function knownFirst(answer: unknown, account: string, gitlab: Inventory): Invent
 /** The parsed answer, null when there is none to be had. */
 type ReadFacts = (account: string, author: string) => Promise<unknown>;
 
-function factsIn(answer: unknown, account: string): AccountFacts {
-  const result = AccountFacts.safeParse(answer);
+function answerIn(answer: unknown, account: string): z.output<typeof AccountAnswer> {
+  const result = AccountAnswer.safeParse(answer);
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new TypeError(

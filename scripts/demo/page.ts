@@ -28,9 +28,9 @@ function indexPage(
 ): string {
   const scenes = told.scenes.map(
     ({ at, who, what, jobs }) => `<section>
-<h2><time>${escape(at.slice(11, 16))}</time> ${escape(who)}</h2>
-<p>${escape(what)}.</p>
-${jobs.map((job) => `<details><summary>job ${escape(job.job)}: ${summary(job.lines)}</summary><pre>${escape(job.lines.join("\n"))}</pre></details>`).join("\n")}
+<h2><time>${inert(at.slice(11, 16))}</time> ${inert(who)}</h2>
+<p>${inert(what)}.</p>
+${jobs.map((job) => `<details><summary>job ${inert(job.job)}: ${summary(job.lines)}</summary><pre>${inert(job.lines.join("\n"))}</pre></details>`).join("\n")}
 </section>`,
   );
   return `<!doctype html>
@@ -38,11 +38,11 @@ ${jobs.map((job) => `<details><summary>job ${escape(job.job)}: ${summary(job.lin
 <title>seclog: the life of one request</title>
 <style>${STYLE}</style></head><body><main>
 <h1>The life of one request</h1>
-<nav>${copies.map(({ file, title }) => `<a href="${file}">${escape(title)}</a>`).join(" · ")}</nav>
+<nav>${copies.map(({ file, title }) => `<a href="${file}">${inert(title)}</a>`).join(" · ")}</nav>
 ${scenes.join("\n")}
 <section><h2>What Support can send</h2>
 <p>${told.rows.length} redacted rows, opened with Support's own key. The first ones:</p>
-<pre>${escape(told.rows.slice(0, 8).join("\n"))}</pre></section>
+<pre>${inert(told.rows.slice(0, 8).join("\n"))}</pre></section>
 </main></body></html>
 `;
 }
@@ -52,7 +52,7 @@ const summary = (lines: readonly string[]): string => {
   return done === 0 ? "nothing to do" : `${done} ${done === 1 ? "write" : "writes"}`;
 };
 
-const escape = (text: string): string =>
+const inert = (text: string): string =>
   text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -32,7 +32,7 @@ const ID = "IR-2026-0001";
 export async function tellStory(
   stage: Stage,
   terminal: Terminal,
-  form: (window: string) => string,
+  form: (window: { from: string; to: string }) => string,
   show: (scene: Scene) => void,
 ): Promise<Told> {
   const { sandbox } = stage;
@@ -68,7 +68,7 @@ export async function tellStory(
     async () => {
       const issue = await sofia.send("POST", `${API}/issues`, {
         title: "Customer incident: leaked token at acme-corp",
-        description: form("2026-11-16 00:00 to 2026-11-18 00:00"),
+        description: form({ from: "2026-11-16 00:00", to: "2026-11-18 00:00" }),
         confidential: true,
       });
       issueUrl = String(fieldOf(issue, "web_url"));
@@ -81,7 +81,7 @@ export async function tellStory(
     "answers the comment: she edits the window",
     async () => {
       await sofia.send("PUT", `${API}/issues/1`, {
-        description: form("2026-11-16T00:00:00Z to 2026-11-18T00:00:00Z"),
+        description: form({ from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }),
       });
       return issueUrl;
     },

@@ -8,9 +8,9 @@ export const job: RequestJob = {
   kind: "request",
   plan: async (seen, world) => {
     if (seen.request === null || seen.issue.state === "closed") return NOTHING;
-    const gaps = gapsOf(seen.request.event_types, world.policies.eventTypes);
+    const gaps = gapsOf(seen.request.event_types, await world.eventTypes());
     if (gaps.length === 0) return NOTHING;
-    const { labels } = world.policies.gap;
+    const { labels, title } = world.policies.gap;
     return planGap(
       seen,
       gaps,
@@ -20,7 +20,7 @@ export const job: RequestJob = {
         labels,
         digest: world.digest,
         text: (gap, demand) => ({
-          title: `Audit event proposal: ${gap.eventType}`,
+          title: title.replace("{event_type}", gap.eventType),
           body: world.render("issues/gap", gapView(gap, demand)),
         }),
       },
