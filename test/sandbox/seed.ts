@@ -16,7 +16,7 @@ import type { State } from "./state.ts";
 
 type Level = Exclude<keyof typeof ACCESS, "none" | "admin">;
 
-export interface SeedUser {
+interface SeedUser {
   readonly username: string;
   readonly id?: number;
   readonly name?: string;
@@ -30,7 +30,7 @@ export interface SeedUser {
   readonly token?: string;
 }
 
-export interface SeedGroup {
+interface SeedGroup {
   readonly path: string;
   readonly id?: number;
   readonly name?: string;
@@ -42,7 +42,7 @@ export interface SeedGroup {
   readonly members?: Readonly<Record<string, Level>>;
 }
 
-export interface SeedIssue {
+interface SeedIssue {
   readonly title: string;
   readonly author: string;
   readonly description?: string;
@@ -51,7 +51,7 @@ export interface SeedIssue {
   readonly created_at?: string;
 }
 
-export interface SeedProject {
+interface SeedProject {
   readonly path: string;
   readonly id?: number;
   readonly visibility?: Visibility;
@@ -100,7 +100,7 @@ export const DEFAULT_SEED: Seed = {
         noor: "developer",
         sam: "developer",
         ines: "developer",
-        sofia: "planner",
+        sofia: "reporter",
         diego: "developer",
       },
     },
