@@ -4,7 +4,7 @@ import type { Ctx } from "./http.ts";
 import type { Params } from "./params.ts";
 import type { State } from "./state.ts";
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   /** Any status with a body of one's own. */
   "status",
   /** 429 of the request limiter: text, `Retry-After`, `RateLimit-*`. */
@@ -32,7 +32,7 @@ export const FAULT_KINDS = [
   /** The true answer, after `delay_ms`. */
   "slow",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly id: number;

@@ -102,7 +102,15 @@ export function filterIssues(
 ): Issue[] {
   const { params } = c.var;
   const user = userOf(c);
-  const scopes = ["created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me", "all"];
+  // `issues` is the scope of a search.
+  const scopes = [
+    "issues",
+    "created_by_me",
+    "created-by-me",
+    "assigned_to_me",
+    "assigned-to-me",
+    "all",
+  ];
   const named =
     params.has("author_id") || params.has("author_username") || params.has("assignee_id");
   const scope = params.oneOf("scope", scopes) ?? (named ? "all" : defaultScope);

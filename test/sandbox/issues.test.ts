@@ -57,6 +57,8 @@ describe("confidential issues", () => {
       (await ask(sandbox, "acme-jdoe", "POST", `${at}/issues/${iid}/notes`, { body: "x" })).status,
     ).toBe(404);
     expect((await ask(sandbox, "otto", "GET", `${at}/issues`)).body).toHaveLength(1);
+    const search = await ask(sandbox, "otto", "GET", `${at}/search?scope=issues&search=secret`);
+    expect([search.status, search.body]).toEqual([200, []]);
     const counts = (await ask(sandbox, "acme-jdoe", "GET", `${at}/issues_statistics`)).body
       .statistics.counts;
     expect(counts).toEqual({ all: 0, closed: 0, opened: 0 });

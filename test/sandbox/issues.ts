@@ -85,7 +85,7 @@ export function createIssue(
   return issue;
 }
 
-export function sendIssueHook(
+function sendIssueHook(
   state: State,
   issue: Issue,
   user: User,

@@ -17,7 +17,7 @@ export function labelNamed(state: State, project: Project, name: string): Label 
 }
 
 /** The scope of a label: everything before its last `::`; `null` for a plain label. */
-export function labelScope(name: string): string | null {
+function labelScope(name: string): string | null {
   const cut = name.lastIndexOf("::");
   return cut <= 0 ? null : name.slice(0, cut);
 }

@@ -1,6 +1,6 @@
 /** Splits GitLab Flavored Markdown into its leaf blocks, after CommonMark's block rules with GitLab's extensions. */
 
-export type BlockKind = "paragraph" | "heading" | "fence" | "indented" | "html" | "table" | "rule";
+type BlockKind = "paragraph" | "heading" | "fence" | "indented" | "html" | "table" | "rule";
 
 /** A leaf block; lines are counted from 0 in the source, `lines` have their container marks taken off. */
 export interface Block {

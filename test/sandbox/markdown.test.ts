@@ -1,5 +1,6 @@
 /** The quick-action extractor and the oracle against texts whose effect in GitLab is known. */
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { live } from "./live.ts";
 import { extractQuickActions } from "./quick-actions.ts";
@@ -149,4 +150,87 @@ const LIVE: readonly (readonly [string, Partial<ReturnType<typeof live>>])[] = [
 
 test.each(LIVE)("live: %j", (text, effects) => {
   expect(live(text)).toMatchObject(effects);
+});
+
+/** Pieces that acted in one place or another, to be put together at random. */
+const PIECES = [
+  ...[
+    "/close",
+    "/label ~bug",
+    "@all",
+    "&#64;all",
+    "#12",
+    "!3",
+    "$9",
+    "~bug",
+    "sec/x#1",
+    "\n",
+    "\n\n",
+    " ",
+    "\r",
+  ],
+  ...[
+    "`",
+    "``",
+    "~~~",
+    ">>>",
+    "> ",
+    "- ",
+    "1. ",
+    "| a | b |\n|-|-|\n",
+    "<!--",
+    "-->",
+    "<details>",
+    "</details>",
+  ],
+  ...[
+    "# ",
+    "---",
+    "    ",
+    "\t",
+    "[x](https://x.invalid)",
+    "![x](y)",
+    "https://x.invalid",
+    "<b>",
+    "\\",
+    "text",
+  ],
+];
+const nasty = fc
+  .array(fc.constantFrom(...PIECES), { maxLength: 30 })
+  .map((pieces) => pieces.join("").replaceAll("\r", ""));
+
+test("a fence longer than any run of backticks makes every text inert", () => {
+  fc.assert(
+    fc.property(nasty, nasty, (before, text) => {
+      const runs = [...text.matchAll(/`+/g)].map((run) => run[0].length);
+      const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
+      const alone = live(`${fence}text\n${text}\n${fence}`);
+      expect(Object.values(alone).flat()).toEqual([]);
+      // Text after the fence acts as it does alone: the fence has ended.
+      const after = live(`${fence}text\n${text}\n${fence}\n\n${before}`);
+      expect(after).toEqual(live(before));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("quoting each line leaves no quick action", () => {
+  fc.assert(
+    fc.property(nasty, (text) => {
+      const quoted = text.split("\n").map((line) => `> ${line}`);
+      expect(extractQuickActions(quoted.join("\n")).actions).toEqual([]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("a text without a slash at column 0 is left as it is", () => {
+  fc.assert(
+    fc.property(nasty, (text) => {
+      const escaped = text.replace(/^\//gm, "\\/");
+      expect(extractQuickActions(escaped)).toEqual({ text: escaped.trimEnd(), actions: [] });
+    }),
+    { numRuns: 2_000 },
+  );
 });

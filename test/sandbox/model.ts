@@ -14,7 +14,7 @@ export const ACCESS = {
 } as const;
 
 export type Visibility = "private" | "internal" | "public";
-export type Plan = "free" | "premium" | "ultimate" | string;
+type Plan = "free" | "premium" | "ultimate" | string;
 
 export interface User {
   readonly id: number;
@@ -28,7 +28,7 @@ export interface User {
   createdAt: string;
 }
 
-export type TokenKind = "personal" | "impersonation" | "project" | "group" | "job";
+type TokenKind = "personal" | "impersonation" | "project" | "group" | "job";
 
 export interface Token {
   readonly id: number;
@@ -95,7 +95,7 @@ export interface Label {
   readonly groupId: number | null;
 }
 
-export interface LabelEvent {
+interface LabelEvent {
   readonly id: number;
   readonly userId: number;
   readonly createdAt: string;
@@ -103,7 +103,7 @@ export interface LabelEvent {
   readonly action: "add" | "remove";
 }
 
-export interface StateEvent {
+interface StateEvent {
   readonly id: number;
   readonly userId: number;
   readonly createdAt: string;
@@ -161,7 +161,7 @@ export interface MergeRequestVersion {
   readonly patchId: string;
 }
 
-export interface Approval {
+interface Approval {
   readonly userId: number;
   readonly approvedAt: string;
   readonly sha: string;
@@ -180,7 +180,7 @@ export interface ApprovalRule {
   sourceRuleId: number | null;
 }
 
-export interface ApprovalSettings {
+interface ApprovalSettings {
   reset_approvals_on_push: boolean;
   selective_code_owner_removals: boolean;
   disable_overriding_approvers_per_merge_request: boolean;
@@ -289,7 +289,7 @@ export const HOOK_FLAGS = [
 ] as const;
 export type HookFlag = (typeof HOOK_FLAGS)[number];
 
-export interface HookDelivery {
+interface HookDelivery {
   readonly at: string;
   readonly event: string;
   readonly status: number | null;

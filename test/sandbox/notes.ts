@@ -33,7 +33,7 @@ export type NoteResult =
   | { readonly kind: "commands"; readonly outcome: CommandOutcome }
   | { readonly kind: "failed"; readonly message: string };
 
-export function sendNoteHook(
+function sendNoteHook(
   state: State,
   noteable: Noteable,
   note: Note,

@@ -4,7 +4,7 @@ import { fail } from "./errors.ts";
 export type Values = Record<string, unknown>;
 
 /** A file of a multipart form. */
-export interface Upload {
+interface Upload {
   readonly filename: string;
   readonly content: Uint8Array;
 }

@@ -21,7 +21,7 @@ const OVERRIDE_ROLES: Readonly<Record<string, number>> = {
 };
 
 /** `refs/heads/main` and `main` are the same branch. */
-export function shortRef(ref: string): string {
+function shortRef(ref: string): string {
   return ref.replace(/^refs\/(?:heads|tags)\//, "");
 }
 

@@ -8,6 +8,7 @@ import { registerCommits } from "./routes/commits.ts";
 import { registerGroups } from "./routes/groups.ts";
 import { registerHooks } from "./routes/hooks.ts";
 import { registerIssueLinks } from "./routes/issue-links.ts";
+import { registerIssueLists } from "./routes/issue-lists.ts";
 import { registerIssues } from "./routes/issues.ts";
 import { registerLabels } from "./routes/labels.ts";
 import { registerMembers } from "./routes/members.ts";
@@ -40,6 +41,7 @@ export const apiRegistrars: readonly Registrar[] = [
   registerLabels,
   registerIssues,
   registerIssueLinks,
+  registerIssueLists,
   registerHooks,
   registerGroups,
   registerBranches,

@@ -16,7 +16,7 @@ import { type Json, presentNamespace, userNamespaceId } from "../presenters.ts";
 import type { State } from "../state.ts";
 import { presentProject } from "./projects.ts";
 
-export const VISIBILITIES: readonly Visibility[] = ["private", "internal", "public"];
+const VISIBILITIES: readonly Visibility[] = ["private", "internal", "public"];
 const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 function present(state: State, group: Group): Json {

@@ -1,11 +1,12 @@
 /** Links between issues. */
 import { fail, notFound } from "../errors.ts";
 import { type App, pathId, requireUser, userOf } from "../http.ts";
+import { presentIssue } from "../issue-presenter.ts";
 import { canSeeIssue } from "../issues.ts";
 import { ACCESS, type Issue, type IssueLink } from "../model.ts";
 import type { Json } from "../presenters.ts";
 import type { State } from "../state.ts";
-import { issueOf, presentIssue } from "./issues.ts";
+import { issueOf } from "./issues.ts";
 
 const TYPES = ["relates_to", "blocks", "is_blocked_by"] as const;
 const OPPOSITE = {

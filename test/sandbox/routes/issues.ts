@@ -1,34 +1,23 @@
-/** Issues: create, edit, lists with filters, statistics, participants, move, delete. */
+/** Issues: create, show, edit, participants, move, delete. */
 import { runCommands } from "../commands.ts";
 import { fail, invalid, notFound } from "../errors.ts";
 import {
   type App,
   type Ctx,
-  groupOf,
   paginate,
-  paginateKeyset,
   pathParam,
   projectOf,
   requireAdmin,
   requireUser,
   userOf,
-  wantsKeyset,
 } from "../http.ts";
-import { filterIssues, issueOrder } from "../issue-filters.ts";
+import { presentIssue } from "../issue-presenter.ts";
 import { canSeeIssue, createIssue, type IssueChanges, moveIssue, updateIssue } from "../issues.ts";
 import { labelNamed, resolveLabels } from "../labelling.ts";
 import { live } from "../live.ts";
 import { ACCESS, type Issue, type Project, type User } from "../model.ts";
 import type { Params } from "../params.ts";
-import {
-  type Json,
-  noteableUrl,
-  presentLabels,
-  presentReferences,
-  presentUser,
-  presentUserId,
-  TIME_STATS,
-} from "../presenters.ts";
+import { presentUser } from "../presenters.ts";
 import { extractQuickActions } from "../quick-actions.ts";
 import type { State } from "../state.ts";
 import { registerEvents } from "./labels.ts";
@@ -37,58 +26,6 @@ import { registerNotesFor } from "./notes.ts";
 const MAX_TITLE = 255;
 const MAX_DESCRIPTION = 1_048_576;
 const TYPES = ["issue", "incident", "test_case", "task"] as const;
-
-/** An issue as every endpoint shows it. */
-export function presentIssue(state: State, issue: Issue, details = false): Json {
-  const assignees = issue.assigneeIds.map((id) => presentUser(state, state.user(id)));
-  const api = `${state.url}/api/v4/projects/${issue.projectId}`;
-  return {
-    id: issue.id,
-    iid: issue.iid,
-    project_id: issue.projectId,
-    title: issue.title,
-    description: issue.description,
-    state: issue.state,
-    created_at: issue.createdAt,
-    updated_at: issue.updatedAt,
-    closed_at: issue.closedAt,
-    closed_by: presentUserId(state, issue.closedById),
-    labels: presentLabels(state, issue.labelIds, details),
-    milestone: null,
-    assignees,
-    author: presentUserId(state, issue.authorId),
-    type: issue.issueType.toUpperCase(),
-    assignee: assignees[0] ?? null,
-    user_notes_count: issue.notes.filter((note) => !note.system).length,
-    merge_requests_count: 0,
-    upvotes: issue.awards.filter((one) => one.name === "thumbsup").length,
-    downvotes: issue.awards.filter((one) => one.name === "thumbsdown").length,
-    due_date: issue.dueDate,
-    confidential: issue.confidential,
-    discussion_locked: issue.discussionLocked ? true : null,
-    issue_type: issue.issueType,
-    web_url: noteableUrl(state, issue),
-    time_stats: TIME_STATS,
-    task_completion_status: { count: 0, completed_count: 0 },
-    weight: issue.weight,
-    blocking_issues_count: 0,
-    has_tasks: false,
-    _links: {
-      self: `${api}/issues/${issue.iid}`,
-      notes: `${api}/issues/${issue.iid}/notes`,
-      award_emoji: `${api}/issues/${issue.iid}/award_emoji`,
-      project: api,
-      closed_as_duplicate_of: null,
-    },
-    references: presentReferences(state, issue),
-    severity: issue.severity,
-    subscribed: false,
-    moved_to_id: issue.movedToId,
-    imported: false,
-    imported_from: "none",
-    service_desk_reply_to: null,
-  };
-}
 
 /** The issue of the path, if the asker may see it; else 404. */
 export function issueOf(
@@ -262,65 +199,8 @@ function participants(state: State, issue: Issue): User[] {
     .filter((user) => canSeeIssue(state, user, issue));
 }
 
-function answerList(
-  c: Ctx,
-  state: State,
-  issues: readonly Issue[],
-  scope: "created_by_me" | "all",
-): Response {
-  const { params } = c.var;
-  const order = issueOrder(params);
-  const visible = issues.filter((one) => canSeeIssue(state, userOf(c), one));
-  const found = filterIssues(c, state, visible, scope);
-  const sign = order.descending ? -1 : 1;
-  found.sort((a, b) => {
-    const [left, right] = [order.value(a), order.value(b)];
-    return sign * (left < right ? -1 : left > right ? 1 : a.id - b.id);
-  });
-  const page = wantsKeyset(c) ? paginateKeyset(c, found, order) : paginate(c, found);
-  const details = params.flag("with_labels_details") === true;
-  return c.json(page.map((one) => presentIssue(state, one, details)));
-}
-
-function registerLists(app: App, state: State): void {
-  const all = (): Issue[] => [...state.projects.values()].flatMap((one) => one.issues);
-  const ofGroup = (c: Ctx): Issue[] => {
-    const group = groupOf(c, state);
-    return all().filter((one) =>
-      state.groupChain(state.projectById(one.projectId).groupId).includes(group),
-    );
-  };
-  const statistics = (
-    c: Ctx,
-    issues: readonly Issue[],
-    scope: "created_by_me" | "all",
-  ): Response => {
-    const visible = issues.filter((one) => canSeeIssue(state, userOf(c), one));
-    const found = filterIssues(c, state, visible, scope);
-    const closed = found.filter((one) => one.state === "closed").length;
-    return c.json({
-      statistics: { counts: { all: found.length, closed, opened: found.length - closed } },
-    });
-  };
-  app.get("/issues", (c) => {
-    if (c.var.params.text("scope") !== "all") requireUser(c);
-    return answerList(c, state, all(), "created_by_me");
-  });
-  app.get("/groups/:id/issues", (c) => answerList(c, state, ofGroup(c), "all"));
-  app.get("/projects/:id/issues", (c) => answerList(c, state, projectOf(c, state).issues, "all"));
-  app.get("/issues_statistics", (c) => {
-    requireUser(c);
-    return statistics(c, all(), "created_by_me");
-  });
-  app.get("/groups/:id/issues_statistics", (c) => statistics(c, ofGroup(c), "all"));
-  app.get("/projects/:id/issues_statistics", (c) =>
-    statistics(c, projectOf(c, state).issues, "all"),
-  );
-}
-
 export function registerIssues(app: App, state: State): void {
   const base = "/projects/:id/issues/:iid";
-  registerLists(app, state);
   registerEvents(app, state, base, (c) => issueOf(c, state).issue);
   registerNotesFor(app, state, base, (c) => issueOf(c, state).issue);
 

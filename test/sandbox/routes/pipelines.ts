@@ -56,7 +56,7 @@ export function presentPipeline(state: State, project: Project, pipeline: Pipeli
 }
 
 /** `variables: [{key, value, variable_type}]` */
-export function readVariables(params: Params): PipelineVariable[] {
+function readVariables(params: Params): PipelineVariable[] {
   return (params.hashes("variables") ?? []).map((one) => ({
     key: one.required("key"),
     value: one.text("value") ?? "",
