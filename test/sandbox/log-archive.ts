@@ -129,6 +129,9 @@ function torn(line: string, oneIn: number, dice: Dice): readonly string[] {
   return dice() < 0.5 ? [half] : [half + line];
 }
 
+/** A request of one account that speaks of another: whoever searches for the text finds it, and it is not the account's. */
+const MENTION = "/issues?search=acme-corp%2Fpayments%2Fapi";
+
 /** In order of time. */
 function everydayRows(source: Source, day: string, count: number, dice: Dice): Row[] {
   const rows = Array.from({ length: count }, () => {
@@ -157,7 +160,7 @@ function everydayRow(source: Source, deed: Deed, dice: Dice): Row {
         deed.project.path,
       );
     case "api":
-      return apiRow(deed, "GET", "/issues?search=acme-corp%2Fpayments%2Fapi", "/issues", 200);
+      return apiRow(deed, "GET", dice() < 0.02 ? MENTION : "/issues", "/issues", 200);
     case "production":
       return productionRow(deed, "GET", "Projects::IssuesController", "index", "/-/issues", 200);
     case "gitaly":
