@@ -179,7 +179,8 @@ describe("generic packages", () => {
     });
     const sent = await fetch(url(), { method: "PUT", headers: { "job-token": token }, body: "x" });
     expect(sent.status).toBe(201);
-    expect((await ask(sandbox, "sofia", "GET", `${P}/packages`)).status).toBe(403);
+    await ask(sandbox, "mira", "POST", `${P}/members`, { username: "otto", access_level: 15 });
+    expect((await ask(sandbox, "otto", "GET", `${P}/packages`)).status).toBe(403);
   });
 
   test("hidden ones are found only when asked for", async () => {
