@@ -35,7 +35,7 @@ export async function judgeRelease(
         digest_in_head:
           seen.manifestFile?.content === text ? artefact.manifest.artefact.sha256 : null,
       },
-      people: peopleOf(seen, detail, teams, world),
+      people: peopleOf(seen, detail, await readApprovers(detail, world), teams, world),
       roles: {
         requester: seen.issue.author.username,
         // Who works on the issue is assigned to it; without an assignee the bot's own dive is the only one.
@@ -113,22 +113,37 @@ function approvalCase(
   return { user: user.username, user_id: user.id, at, sha: forHead ? mergeRequest.sha : null };
 }
 
-/** Everybody who may or may not approve, by user name, with the teams they are in now. */
+/** The users who approved, as their own page gives them: only there GitLab says whether a user is a bot. */
+function readApprovers(
+  { approvals }: MergeRequestDetail,
+  { forge }: World,
+): Promise<readonly User[]> {
+  return Promise.all(
+    approvals.map(async ({ user }) => {
+      const known = await forge.user(user.id);
+      if (known === null) throw new Error(`the approver with user id ${user.id} cannot be read`);
+      return known;
+    }),
+  );
+}
+
+/** Everybody who may or may not approve, by user name, with the teams they are in now; what is known best comes last. */
 function peopleOf(
   seen: Observation,
   detail: MergeRequestDetail,
+  approvers: readonly User[],
   teams: Teams,
   world: World,
 ): Record<string, Person> {
   const roles = Object.values(world.policies.review.roles).flatMap((role) => role.teams);
   const users: readonly User[] = [
-    seen.bot,
     seen.issue.author,
     ...seen.issue.assignees,
     detail.mergeRequest.author,
     ...(detail.mergeRequest.mergedBy === null ? [] : [detail.mergeRequest.mergedBy]),
-    ...detail.approvals.map(({ user }) => user),
     ...roles.flatMap((team) => teams.membersOf(team)),
+    ...approvers,
+    seen.bot,
   ];
   return Object.fromEntries(
     users.map((user) => [
