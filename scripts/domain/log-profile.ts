@@ -42,8 +42,8 @@ const SimpleRules = [
   z.strictObject({ rule: z.literal("repository") }),
   /** An id that `type_field` explains: `Project`, `Group`, `User`. */
   z.strictObject({ rule: z.literal("entity"), type_field: FieldName }),
-  /** Pseudonym, or the name itself when personal data is approved and `id_field` (or, without one, the inventory) says it is the request's own user. */
-  z.strictObject({ rule: z.literal("user_name"), id_field: FieldName.optional() }),
+  /** Pseudonym, or the name itself when personal data is approved and `id_field` says that it is the request's own user. */
+  z.strictObject({ rule: z.literal("user_name"), id_field: FieldName }),
   z.strictObject({ rule: z.literal("user_id") }),
   /** `user/501` or `ip/192.0.2.1`. */
   z.strictObject({ rule: z.literal("client") }),
@@ -95,7 +95,7 @@ const Identity = z.strictObject({
   /** `project-9001`. */
   repository: FieldNames,
   /** An id whose meaning is in a second field (`entity_type: Project`, `entity_id: 9001`), and its path. */
-  entity: z.array(z.strictObject({ type: FieldName, id: FieldName, path: FieldName.optional() })),
+  entity: z.array(z.strictObject({ type: FieldName, id: FieldName, path: FieldName })),
   user_name: FieldNames,
   user_id: FieldNames,
 });
@@ -142,7 +142,7 @@ export const RedactionPolicy = z.strictObject({
   words: z.array(z.string().regex(/^[a-z]{1,30}$/)).min(1),
   /** Segments of GitLab's own routes. */
   route_words: z.array(z.string().regex(/^[A-Za-z0-9_.*-]{1,60}$/)).min(1),
-  /** `{user}`, `{address}`, `{email}`, `{name}`, `{project}`, `{group}`, `{project_id}`, `{word}`, `{number}`. */
+  /** `{user}`, `{address}`, `{email}`, `{name}`, `{project}`, `{group}`, `{project_id}`, `{word}`. */
   templates: z.array(z.strictObject({ id: Name, text: z.string().max(300) })),
   /** First match wins: `token` is what stands before the version. */
   user_agents: z.array(z.strictObject({ family: z.string(), token: z.string() })),
@@ -209,7 +209,7 @@ function namesUsed(file: LogProfileFile, aliases: ReadonlyMap<string, string>): 
     ...file.time_fields,
     ...file.event_fields,
     ...Object.values(identity).flat(),
-    ...entity.flatMap(({ type, id, path }) => (path === undefined ? [type, id] : [type, id, path])),
+    ...entity.flatMap(({ type, id, path }) => [type, id, path]),
     ...aliases.values(),
   ]);
 }

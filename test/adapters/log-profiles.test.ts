@@ -92,7 +92,7 @@ describe("profiles", () => {
         }
       }
     }
-    expect(read).toBe(47);
+    expect(read).toBe(49);
   });
 
   test("a row of another customer in the samples never belongs to the request", async () => {

@@ -231,6 +231,7 @@ describe("whose row it is, in other logs", () => {
     ["/", "outside no_tenant_field"],
     ["/acme-corp/payments/%2e%2e/x", "quarantined identity_unreadable"],
     ["/acme-corp/payments/%ff", "quarantined identity_unreadable"],
+    ["/acme-corp/payments/a%252fb", "quarantined identity_unreadable"],
     ["/acme-corp//payments", "quarantined identity_unreadable"],
     ["/acme-corp\\payments", "quarantined identity_unreadable"],
     [12, "quarantined identity_unreadable"],

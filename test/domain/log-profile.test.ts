@@ -25,7 +25,7 @@ const file = LogProfileFile.parse({
     ...{ repository: [], user_name: [], user_id: [] },
     entity: [
       { type: "entity_type", id: "entity_id", path: "entity_path" },
-      { type: "a", id: "b" },
+      { type: "a", id: "b", path: "b" },
     ],
   },
   event_fields: ["event"],

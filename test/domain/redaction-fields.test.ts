@@ -67,6 +67,10 @@ describe("each rule", () => {
     ["web_hooks", { recent_failures: -1 }, "recent_failures", "NOT_LISTED"],
     ["web_hooks", { recent_failures: 1.5 }, "recent_failures", "TYPE"],
     ["web_hooks", { recent_failures: "3" }, "recent_failures", "TYPE"],
+    ["ci_resource_groups", { success: true }, "success", true],
+    ["ci_resource_groups", { success: "true" }, "success", "TYPE"],
+    ["ci_resource_groups", { message: true }, "message", "TYPE"],
+    ["ci_resource_groups", { message: null }, "message", undefined],
     ["shell", { gl_repository: "wiki-9001" }, "gl_repository", "wiki-9001"],
     ["shell", { gl_repository: "project-9002" }, "gl_repository", "OTHER_ACCOUNT"],
     ["shell", { gl_repository: "snippet-9001" }, "gl_repository", "OTHER_ACCOUNT"],
@@ -109,6 +113,12 @@ describe("each rule", () => {
       "/groups/acme-corp/payments/-/settings",
     ],
     ["api", { path: "/api/jane/projects/9001/hooks" }, "path", "/[removed]/9001/hooks"],
+    [
+      "api",
+      { path: "/acme-corp/payments/api/-/blob/main/secret.git" },
+      "path",
+      "/acme-corp/payments/api/-/blob/[removed]/[removed]",
+    ],
     ["api", { path: "/api/v4/projects/%ff" }, "path", "OTHER_ACCOUNT"],
     [
       "api",

@@ -3,9 +3,13 @@ import type { Inventory } from "./inventory.ts";
 
 export type UrlClaim = {
   readonly kind: "projects" | "namespaces";
-  /** One of both is set; a path that cannot be read is the empty text. */
+  /** Set when the URL names it by number. */
   readonly id: string | null;
+  /** The segments that name it, joined; empty when the URL cannot be read. */
   readonly path: string;
+  /** Index of the first of these segments, and of the first after them. */
+  readonly start: number;
+  readonly end: number;
 };
 
 /** First segments that are GitLab's own pages, never a group. */
@@ -14,7 +18,7 @@ const OWN_PAGES = new Set(
     " ",
   ),
 );
-const UNREADABLE = (kind: UrlClaim["kind"]): UrlClaim => ({ kind, id: null, path: "" });
+const UNREADABLE: UrlClaim = { kind: "projects", id: null, path: "", start: 0, end: 0 };
 
 /**
  * The project or group in a path such as `/acme/api/-/issues`, `/api/v4/projects/acme%2Fapi`, `/acme/api.git/info/refs`;
@@ -22,7 +26,7 @@ const UNREADABLE = (kind: UrlClaim["kind"]): UrlClaim => ({ kind, id: null, path
  */
 export function claimOfUrlPath(text: string | null, inventory: Inventory): UrlClaim | null {
   const segments = text === null ? null : segmentsOf(text);
-  if (segments === null) return UNREADABLE("projects");
+  if (segments === null) return UNREADABLE;
   const [first, second] = segments;
   if (first === undefined) return null;
   if (first === "api") return claimOfApi(segments);
@@ -53,36 +57,42 @@ function decode(segment: string): string | null {
   }
 }
 
+function named(
+  kind: UrlClaim["kind"],
+  segments: readonly string[],
+  start: number,
+  end: number,
+): UrlClaim {
+  return { kind, id: null, path: segments.slice(start, end).join("/"), start, end };
+}
+
 /** `/api/v4/projects/:id`, `/api/v4/groups/:id`, `/api/scim/v2/groups/:path`. */
 function claimOfApi(segments: readonly string[]): UrlClaim | null {
   const scim = segments[1] === "scim";
-  const [resource, subject] = segments.slice(scim ? 3 : 2);
+  const at = scim ? 4 : 3;
+  const [resource, subject] = segments.slice(at - 1);
   const kind = resource === "projects" ? "projects" : "namespaces";
   if (subject === undefined || !["projects", "groups", "namespaces"].includes(resource as string)) {
     return null;
   }
-  return /^\d+$/.test(subject) && !scim
-    ? { kind, id: subject, path: "" }
-    : { kind, id: null, path: subject };
+  const claim = named(kind, segments, at, at + 1);
+  return /^\d+$/.test(subject) && !scim ? { ...claim, id: subject } : claim;
 }
 
 /** `/groups/acme/-/settings`. Without `/-/` the tail may be a subgroup, so that only the whole can be a listed group. */
 function claimOfGroupPage(segments: readonly string[]): UrlClaim {
-  const parts = segments.slice(1);
-  const dash = parts.indexOf("-");
-  const path = parts.slice(0, dash === -1 ? parts.length : dash).join("/");
-  return { kind: "namespaces", id: null, path };
+  const dash = segments.indexOf("-");
+  return named("namespaces", segments, 1, dash === -1 ? segments.length : dash);
 }
 
+/** A page of a project ends its path with `/-/` or `.git`; older ones do not, and are known by the listed projects only. */
 function claimOfPage(segments: readonly string[], { projects, namespaces }: Inventory): UrlClaim {
-  const git = segments.findIndex((segment) => segment.endsWith(".git"));
-  const dash = segments.indexOf("-");
-  const end = git === -1 ? dash : git + 1;
-  if (end !== -1) return { kind: "projects", id: null, path: segments.slice(0, end).join("/") };
+  const mark = segments.findIndex((segment) => segment === "-" || segment.endsWith(".git"));
+  if (mark !== -1) return named("projects", segments, 0, segments[mark] === "-" ? mark : mark + 1);
   const own = longestListed(segments, projects.byPath);
-  if (own > 0) return { kind: "projects", id: null, path: segments.slice(0, own).join("/") };
+  if (own > 0) return named("projects", segments, 0, own);
   const kind = namespaces.byPath.has(segments.join("/")) ? "namespaces" : "projects";
-  return { kind, id: null, path: segments.join("/") };
+  return named(kind, segments, 0, segments.length);
 }
 
 /** How many leading segments make a listed path: GitLab lets no project stand under a project, so the rest is a page of it. */

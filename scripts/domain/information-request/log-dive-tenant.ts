@@ -113,9 +113,7 @@ function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): 
       const kind = ENTITY_KINDS.get(scalarText(value) ?? "");
       if (kind === undefined) return;
       read([id], (number) => claims[kind].push(stateId(inventory[kind], idText(number))));
-      if (path !== undefined) {
-        read([path], (text) => addPath(claims[kind], inventory[kind], pathText(text)));
-      }
+      read([path], (text) => addPath(claims[kind], inventory[kind], pathText(text)));
     });
   }
   return claims;

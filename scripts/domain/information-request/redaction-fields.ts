@@ -59,7 +59,7 @@ function outcomeOf(value: JsonValue, rule: SimpleRule, context: FieldContext): O
     case "event":
       return context.scope.event_types.includes(text) ? kept(text) : gone("NOT_LISTED");
     case "enum":
-      return releaseEnum(value, text, rule.values);
+      return releaseEnum(text, rule.values);
     case "integer":
       return releaseInteger(value, text, rule);
     case "own":
@@ -99,14 +99,10 @@ function releaseTime(text: string): Outcome {
   return instant === null ? gone("TYPE") : kept(toSecond(instant));
 }
 
-function releaseEnum(
-  value: JsonValue,
-  text: string,
-  values: readonly (string | number)[],
-): Outcome {
+function releaseEnum(text: string, values: readonly (string | number)[]): Outcome {
   const listed = values.find((one) => String(one) === text);
   if (listed === undefined) return gone("NOT_LISTED");
-  return kept(typeof value === "string" ? text : listed);
+  return kept(listed);
 }
 
 function releaseInteger(
@@ -152,15 +148,11 @@ function releaseEntity(text: string, typeField: string, context: FieldContext): 
 }
 
 /** A name is not an identity (section 3.2, item 4): it stays only when personal data is approved and the row's id is that user's. */
-function releaseUserName(
-  text: string,
-  idField: string | undefined,
-  context: FieldContext,
-): Outcome {
+function releaseUserName(text: string, idField: string, context: FieldContext): Outcome {
   const owned = context.inventory.users.byPath.get(text);
-  const said = idField === undefined ? undefined : fieldValue(context.row, idField);
+  const said = fieldValue(context.row, idField);
   const id = said === undefined ? null : (scalarText(said)?.replace(/^user-/, "") ?? null);
-  const agrees = owned !== undefined && id === owned.id && !isAmbiguous(context.row, idField ?? "");
+  const agrees = owned !== undefined && id === owned.id && !isAmbiguous(context.row, idField);
   if (context.scope.personal_data_approved && agrees) return kept(text);
   return instead(context.pseudonym("user", fold(text)), "PERSONAL");
 }

@@ -32,31 +32,16 @@ export function releaseUrlPath(
   const kind = inventory[claim.kind];
   const own = claim.id === null ? kind.byPath.has(withoutGit(claim.path)) : kind.byId.has(claim.id);
   if (!own) return null;
-  const named = claim.id ?? claim.path;
-  const [before, after] = around(segments, named);
-  const shown = after.map((segment) =>
+  const before = segments.slice(0, claim.start);
+  const after = segments.slice(claim.end);
+  const head = before.every((segment) => words.has(segment)) ? before : [SEGMENT_REMOVED];
+  const tail = after.map((segment) =>
     words.has(segment) || /^\d{1,12}$/.test(segment) ? segment : SEGMENT_REMOVED,
   );
-  const head = before.every((segment) => words.has(segment)) ? before : [SEGMENT_REMOVED];
-  return `/${[...head, named, ...shown].join("/")}`;
+  return `/${[...head, claim.path, ...tail].join("/")}`;
 }
 
 const withoutGit = (path: string): string => path.replace(/(?:\.wiki|\.design)?\.git$/, "");
-
-/** The segments before and after the one or more that spell `named`. */
-function around(
-  segments: readonly string[],
-  named: string,
-): readonly [readonly string[], readonly string[]] {
-  for (let start = 0; start < segments.length; start += 1) {
-    for (let end = start + 1; end <= segments.length; end += 1) {
-      if (segments.slice(start, end).join("/") === named) {
-        return [segments.slice(0, start), segments.slice(end)];
-      }
-    }
-  }
-  return [segments, []];
-}
 
 /** A route such as `/api/:version/projects/:id` whose every part is one of GitLab's words; else null. */
 export function releaseRoute(text: string, policy: RedactionPolicy): string | null {

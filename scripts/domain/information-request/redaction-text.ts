@@ -8,16 +8,7 @@ export const TEXT_REMOVED = "[text removed]";
 /** What stands for one or more unknown words. */
 export const WORDS_REMOVED = "[removed]";
 
-type Slot =
-  | "user"
-  | "address"
-  | "email"
-  | "name"
-  | "project"
-  | "group"
-  | "project_id"
-  | "word"
-  | "number";
+type Slot = "user" | "address" | "email" | "name" | "project" | "group" | "project_id" | "word";
 type Template = {
   readonly pattern: RegExp;
   readonly parts: readonly string[];
@@ -33,7 +24,6 @@ const SLOT_PATTERNS: Readonly<Record<Slot, string>> = {
   group: "([A-Za-z0-9_./-]{1,1024})",
   project_id: "([0-9]{1,16})",
   word: "([A-Za-z]{1,30})",
-  number: "([0-9]{1,9})",
 };
 
 type Compiled = { readonly words: ReadonlySet<string>; readonly templates: readonly Template[] };
@@ -102,8 +92,6 @@ function fillSlot(slot: Slot, value: string, context: FieldContext): string {
       return compile(profile.redaction).words.has(value.toLowerCase())
         ? value.toLowerCase()
         : WORDS_REMOVED;
-    case "number":
-      return value;
   }
 }
 
