@@ -1,4 +1,6 @@
 // Merge requests over HTTP: lists, edits, statuses, merging and rebasing, notes, hooks and forks.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProject } from "./factory.ts";
 import { createIssue } from "./issues.ts";
@@ -235,31 +237,44 @@ test("a fork's branch can be proposed; its commits are readable in the target", 
   ]);
 });
 
-test("a merge-request hook carries the action and, for a push, the old head", async () => {
-  const seen: { event: string; body: Record<string, unknown> }[] = [];
-  const { state, project } = fixture;
-  const before = state.sendHook;
-  state.sendHook = async (of, event, body) => {
-    if (of === project) seen.push({ event, body });
-  };
+test("hooks receive pushes with their files, and merge requests with action and old head", async () => {
+  type Received = { readonly event: unknown; readonly body: Record<string, unknown> };
+  const seen: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+      seen.push({ event: request.headers["x-gitlab-event"], body });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const flags = { push_events: true, merge_requests_events: true };
+  const hook = await fixture.as.bot("POST", `${base}/hooks`, { url, ...flags });
+  expect(hook.status).toBe(201);
   const { sha } = await openMergeRequest(fixture, "hooked");
   await fixture.as.bot("POST", `${base}/repository/commits`, {
     branch: "hooked",
     commit_message: "More",
     actions: [{ action: "create", file_path: "hook.txt", content: "" }],
   });
-  state.sendHook = before;
-  expect(seen.map((one) => one.event)).toEqual([
-    "push",
-    "merge_requests",
-    "push",
-    "merge_requests",
+  await fixture.state.settled();
+  await fixture.as.bot("DELETE", `${base}/hooks/${hook.body.id}`);
+  server.close();
+  const of = (event: string) => seen.filter((one) => one.event === event).map((one) => one.body);
+  expect(of("Push Hook")).toMatchObject([
+    { ref: "refs/heads/hooked", after: sha, before: "0".repeat(40) },
+    { before: sha, commits: [{ title: "More", added: ["hook.txt"], modified: [], removed: [] }] },
   ]);
-  expect(seen[3]?.body["object_attributes"]).toMatchObject({ action: "update", oldrev: sha });
-  expect(seen[1]?.body).toMatchObject({
-    object_kind: "merge_request",
-    object_attributes: { action: "open", source_branch: "hooked", last_commit: { id: sha } },
-  });
+  expect(of("Merge Request Hook")).toMatchObject([
+    {
+      object_kind: "merge_request",
+      object_attributes: { action: "open", source_branch: "hooked", last_commit: { id: sha } },
+    },
+    { object_attributes: { action: "update", oldrev: sha } },
+  ]);
 });
 
 test("only one of many concurrent merges of the same head wins", async () => {

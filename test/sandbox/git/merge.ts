@@ -34,17 +34,19 @@ export function writeCommit(repository: Repository, commit: NewCommit): string {
 
 /** The tree of both sides merged, `null` when they conflict. */
 export function mergedTree(repository: Repository, ours: string, theirs: string): string | null {
-  const key = `${repository.directory} ${ours} ${theirs}`;
-  const known = mergedTrees.get(key);
-  if (known !== undefined) return known;
+  const known = mergedTrees.get(repository) ?? new Map<string, string | null>();
+  mergedTrees.set(repository, known);
+  const key = `${ours} ${theirs}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
   const args = ["merge-tree", "--write-tree", "--no-messages", ours, theirs];
   const tree = gitTry(repository.directory, args)?.split("\n")[0] ?? null;
-  mergedTrees.set(key, tree);
+  known.set(key, tree);
   return tree;
 }
 
 /** Two commits always merge to the same tree; lists of merge requests ask often. */
-const mergedTrees = new Map<string, string | null>();
+const mergedTrees = new WeakMap<Repository, Map<string, string | null>>();
 
 /** Replays the commits of `head` that `onto` lacks; the new head, or `null` when one of them conflicts. */
 export function rebase(

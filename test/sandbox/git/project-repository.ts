@@ -7,15 +7,15 @@ import type { State } from "../state.ts";
 import { commitActions, type FileAction, type Signature } from "./commit-actions.ts";
 import { Repository } from "./repository.ts";
 
-const repositories = new Map<string, Repository>();
+const repositories = new WeakMap<Project, Repository>();
 
 /** The project's repository, `null` while the project is empty. */
 export function repositoryOf(project: Project): Repository | null {
   if (project.repositoryDir === null) return null;
-  const known = repositories.get(project.repositoryDir);
+  const known = repositories.get(project);
   if (known !== undefined) return known;
   const opened = new Repository(project.repositoryDir);
-  repositories.set(project.repositoryDir, opened);
+  repositories.set(project, opened);
   return opened;
 }
 
@@ -26,7 +26,7 @@ export function ensureRepository(state: State, project: Project): Repository {
   if (state.workDir === "") state.workDir = mkdtempSync(join(tmpdir(), "sandbox-gitlab-"));
   const directory = join(state.workDir, "repositories", `${project.id}.git`);
   const made = Repository.create(directory, project.defaultBranch ?? "main");
-  repositories.set(directory, made);
+  repositories.set(project, made);
   project.repositoryDir = directory;
   return made;
 }

@@ -12,7 +12,10 @@ import { NO_COMMIT } from "./repository.ts";
 export function afterPush(state: State, project: Project, move: BranchMove, user: User): void {
   project.lastActivityAt = state.stamp();
   project.defaultBranch ??= move.branch;
-  state.hook(project, "push", pushPayload(state, project, move, user));
+  // The payload asks git for every commit's files, so it is made only for those who listen.
+  if (project.hooks.some((hook) => hook.flags.push_events)) {
+    state.hook(project, "push", pushPayload(state, project, move, user));
+  }
   branchMoved(state, project, move, user);
 }
 

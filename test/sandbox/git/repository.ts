@@ -53,6 +53,7 @@ export class Repository {
   readonly #commits = new Map<string, CommitInfo>();
   readonly #diffs = new Map<string, readonly FileDiff[]>();
   readonly #patchIds = new Map<string, string>();
+  #refs: ReadonlyMap<string, string> | null = null;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -74,7 +75,9 @@ export class Repository {
   resolve(ref: string): string | null {
     if (ref === "" || ref.startsWith("-")) return null;
     if (/^[0-9a-f]{40}$/.test(ref) && this.#commits.has(ref)) return ref;
-    for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, ref]) {
+    const branch = this.branchHead(ref);
+    if (branch !== null) return branch;
+    for (const name of [`refs/tags/${ref}`, ref]) {
       const found = gitTry(this.directory, [
         "rev-parse",
         "--quiet",
@@ -89,28 +92,39 @@ export class Repository {
 
   /** Branch names with their heads, sorted by name. */
   branches(): ReadonlyMap<string, string> {
-    return this.#refs("refs/heads/");
+    return this.#refsBelow("refs/heads/");
   }
 
   branchHead(branch: string): string | null {
-    return this.branches().get(branch) ?? null;
+    return this.#allRefs().get(`refs/heads/${branch}`) ?? null;
   }
 
   tags(): ReadonlyMap<string, string> {
-    return this.#refs("refs/tags/");
+    return this.#refsBelow("refs/tags/");
   }
 
-  #refs(prefix: string): ReadonlyMap<string, string> {
+  #refsBelow(prefix: string): ReadonlyMap<string, string> {
+    const refs = [...this.#allRefs()].filter(([name]) => name.startsWith(prefix));
+    return new Map(refs.map(([name, id]) => [name.slice(prefix.length), id]));
+  }
+
+  /** Every ref, read once until one of them moves. */
+  #allRefs(): ReadonlyMap<string, string> {
+    if (this.#refs !== null) return this.#refs;
     const lines = gitText(this.directory, [
       "for-each-ref",
       "--format=%(objectname) %(refname)",
-      prefix,
+      "refs/heads/",
+      "refs/tags/",
     ]);
-    const refs = new Map<string, string>();
-    for (const line of lines.split("\n").filter((text) => text !== "")) {
-      refs.set(line.slice(41 + prefix.length), line.slice(0, 40));
-    }
-    return refs;
+    const refs = lines.split("\n").filter((line) => line !== "");
+    this.#refs = new Map(refs.map((line) => [line.slice(41), line.slice(0, 40)]));
+    return this.#refs;
+  }
+
+  /** Says that somebody else (a push) may have moved refs. */
+  forgetRefs(): void {
+    this.#refs = null;
   }
 
   /** `git check-ref-format --branch` without its shorthand for previous branches. */
@@ -123,10 +137,12 @@ export class Repository {
 
   /** Moves a ref by compare-and-swap; `false` when it did not stand at `from` any more. */
   updateRef(ref: string, to: string, from: string): boolean {
+    this.forgetRefs();
     return gitTry(this.directory, ["update-ref", ref, to, from]) !== null;
   }
 
   deleteRef(ref: string, from: string): boolean {
+    this.forgetRefs();
     return gitTry(this.directory, ["update-ref", "-d", ref, from]) !== null;
   }
 

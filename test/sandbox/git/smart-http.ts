@@ -128,6 +128,7 @@ async function receive(
       .map((one) => `refs/heads/${one.branch}`)
       .join("\n"),
   });
+  repository.forgetRefs();
   const after = repository.branches();
   for (const branch of new Set([...before.keys(), ...after.keys()])) {
     const from = before.get(branch) ?? null;

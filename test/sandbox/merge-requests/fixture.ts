@@ -9,6 +9,7 @@ import { addMember, createGroup, createProject, createToken, createUser } from "
 import { initialiseRepository } from "../git/project-repository.ts";
 import { ACCESS, type Group, type Project, type User } from "../model.ts";
 import { State } from "../state.ts";
+import { installWebhooks } from "../webhooks.ts";
 
 export type Answer = {
   readonly status: number;
@@ -65,6 +66,7 @@ export async function startFixture(plan = "premium"): Promise<Fixture> {
   initialiseRepository(state, project, users.admin, {
     files: { "README.md": "# seclog\n", "docs/guide.md": "one\ntwo\nthree\n" },
   });
+  installWebhooks(state);
   const app = createApp(state);
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise((resolve) => server.once("listening", resolve));

@@ -57,6 +57,7 @@ export function addVersion(state: State, mergeRequest: MergeRequest, head: strin
 
 /** Everything a moved branch does to merge requests: new versions from it, merges and checks into it. */
 export function branchMoved(state: State, project: Project, move: BranchMove, user: User): void {
+  const arrived = arrivedCommits(project, move);
   for (const target of state.projects.values()) {
     for (const mergeRequest of target.mergeRequests) {
       if (mergeRequest.state !== "opened") continue;
@@ -64,7 +65,7 @@ export function branchMoved(state: State, project: Project, move: BranchMove, us
         mergeRequest.sourceProjectId === project.id && mergeRequest.sourceBranch === move.branch;
       if (isSource && move.to !== null) pushedTo(state, mergeRequest, move.to, user);
       if (target === project && mergeRequest.targetBranch === move.branch && move.to !== null) {
-        targetMoved(state, mergeRequest, move.to, user);
+        targetMoved(state, mergeRequest, move.to, user, arrived);
       }
     }
   }
@@ -111,13 +112,22 @@ function resetApprovals(
   );
 }
 
-function targetMoved(state: State, mergeRequest: MergeRequest, to: string, user: User): void {
-  const repository = targetRepository(state, mergeRequest);
-  const version = latestVersion(mergeRequest);
-  const hasCommits = version.headSha !== version.baseSha;
-  if (hasCommits && repository.isAncestor(version.headSha, to)) {
-    markMerged(state, mergeRequest, user, to);
-  } else mergeRequest.statusReads = Math.min(mergeRequest.statusReads, 1);
+/** The commits a move brought to its branch. */
+function arrivedCommits(project: Project, move: BranchMove): ReadonlySet<string> {
+  const repository = repositoryOf(project);
+  if (repository === null || move.to === null || move.from === null) return new Set();
+  return new Set(repository.log({ ref: move.to, exclude: move.from }).map((commit) => commit.id));
+}
+
+function targetMoved(
+  state: State,
+  mergeRequest: MergeRequest,
+  to: string,
+  user: User,
+  arrived: ReadonlySet<string>,
+): void {
+  if (arrived.has(latestVersion(mergeRequest).headSha)) markMerged(state, mergeRequest, user, to);
+  else mergeRequest.statusReads = Math.min(mergeRequest.statusReads, 1);
 }
 
 /** Records that the change has reached the target branch. */
