@@ -167,7 +167,8 @@ async function readInputs(
   }
 }
 
-function report(terminal: Terminal, result: CheckResult, json: boolean): void {
+/** Prints one result: as JSON, or for people with its errors or its verdict. */
+export function report(terminal: Terminal, result: CheckResult, json: boolean): void {
   if (json) terminal.write(`${JSON.stringify(result)}\n`);
   else if (result.errors !== undefined)
     terminal.complain(`${result.errors.map(faultLine).join("\n")}\n`);

@@ -18,7 +18,7 @@ export type ReviewClock = {
 const OWN_APPROVAL = ["api", "approval", "approved"];
 
 /** An approval with what it comes to: it counts where `fault` is null. */
-export type JudgedApproval = { readonly user: string; readonly at: string | null } & (
+export type JudgedApproval = { readonly user: string; readonly at: string } & (
   | { readonly fault: null; readonly person: Person }
   | { readonly fault: string; readonly person: Person | null }
 );
@@ -30,14 +30,15 @@ export function judgeApproval(
   clock: ReviewClock,
   outside: ReadonlySet<number>,
 ): JudgedApproval {
-  const { user, at = null } = approval;
+  const { user } = approval;
+  const at = approval.at ?? "";
   const person = personNamed(user, input);
   if (person === null) return { user, at, person, fault: "the user is not known" };
   const fault =
     personFault(person, input, outside) ??
     originFault(approval, person, input) ??
-    timeFault(at ?? "", clock) ??
-    (isRevoked(person, at ?? "", input) ? "it was taken back" : null);
+    timeFault(at, clock) ??
+    (isRevoked(person, at, input) ? "it was taken back" : null);
   return { user, at, person, fault };
 }
 

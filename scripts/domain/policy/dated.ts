@@ -10,7 +10,7 @@ export const LimitValue = z.union([
   z
     .string()
     .regex(
-      /^P(?=.)(?:\d{1,4}[YMWD])*(?:T(?=.)(?:\d{1,4}[HMS])+)?$/,
+      /^P(?=.)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,4}D)?(?:T(?=.)(?:\d{1,4}H)?(?:\d{1,4}M)?(?:\d{1,4}S)?)?$/,
       "must be a duration such as P7D",
     ),
   z.array(z.string().min(1)),
@@ -23,11 +23,10 @@ const Entry = z.strictObject({ from: z.iso.date(), value: LimitValue });
 export const DatedLimit = z
   .tuple([Entry], Entry)
   .refine(([first]) => first.from === BEGINNING, `must begin with from: ${BEGINNING}`)
-  .refine(
-    (entries) =>
-      entries.every((entry, at) => at === 0 || entry.from > (entries[at - 1]?.from ?? "")),
-    "must be in order of their from dates, each date once",
-  )
+  .refine((entries) => {
+    const days = entries.map(({ from }) => from);
+    return days.join() === [...new Set(days)].sort().join();
+  }, "must be in order of their from dates, each date once")
   .refine(
     (entries) => new Set(entries.map((entry) => limitType(entry.value))).size === 1,
     "must hold values of one kind: all durations, all numbers or all lists",

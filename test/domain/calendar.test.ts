@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { CalendarPolicy, isBusinessTime, nextDue, Region } from "../../scripts/domain/calendar.ts";
+import { loadPolicySet } from "../policy-set.ts";
+
+const { regions } = (await loadPolicySet()).calendar;
+const region = (name: string): Region => regions[name] ?? expect.fail(`no region ${name}`);
+
+test.each([
+  ["worldwide", "2026-11-20T15:00:00Z", true],
+  ["worldwide", "2026-11-21T15:00:00Z", false],
+  ["worldwide", "2026-12-25T12:00:00Z", false],
+  ["emea", "2026-11-20T08:00:00Z", true],
+  ["emea", "2026-11-20T07:59:59Z", false],
+  ["emea", "2026-11-20T16:00:00Z", false],
+  ["emea", "2026-07-20T07:00:00Z", true],
+  ["emea", "2026-05-01T10:00:00Z", false],
+  ["amer", "2026-11-26T16:00:00Z", false],
+  ["amer", "2026-11-27T16:00:00Z", true],
+  ["apac", "2026-11-19T22:00:00Z", true],
+  ["apac", "2026-01-26T00:00:00Z", false],
+])("in %s %s is business time: %s", (name, instant, expected) => {
+  expect(isBusinessTime(instant, region(name))).toBe(expected);
+});
+
+test.each([
+  ["the same day", "worldwide", "2026-11-19T03:00:00Z", "PT12H", "2026-11-19T15:00:00Z"],
+  ["over midnight", "worldwide", "2026-11-19T15:00:00Z", "PT12H", "2026-11-20T03:00:00Z"],
+  [
+    "to the very end of the week",
+    "worldwide",
+    "2026-11-20T12:00:00Z",
+    "PT12H",
+    "2026-11-21T00:00:00Z",
+  ],
+  ["over a weekend", "worldwide", "2026-11-20T15:00:00Z", "PT12H", "2026-11-23T03:00:00Z"],
+  ["from within a weekend", "worldwide", "2026-11-21T15:00:00Z", "PT12H", "2026-11-23T12:00:00Z"],
+  [
+    "over Christmas and the weekend after it",
+    "worldwide",
+    "2026-12-24T18:00:00Z",
+    "PT12H",
+    "2026-12-28T06:00:00Z",
+  ],
+  ["over a month, a year", "worldwide", "2026-12-31T18:00:00Z", "PT12H", "2027-01-04T06:00:00Z"],
+  ["in office hours only", "emea", "2026-11-19T14:00:00Z", "PT4H", "2026-11-20T10:00:00Z"],
+  ["before the office opens", "emea", "2026-11-19T04:00:00Z", "PT1H", "2026-11-19T09:00:00Z"],
+  [
+    "over the change to summer time",
+    "emea",
+    "2027-03-25T15:00:00Z",
+    "PT2H",
+    "2027-03-30T08:00:00Z",
+  ],
+  [
+    "over the change to winter time",
+    "emea",
+    "2026-10-23T14:00:00Z",
+    "PT2H",
+    "2026-10-26T09:00:00Z",
+  ],
+  ["a day of 24 hours", "worldwide", "2026-11-19T00:00:00Z", "P1D", "2026-11-20T00:00:00Z"],
+])("the next update is due %s", (_, name, from, cadence, due) => {
+  expect(nextDue(from, cadence, region(name))).toBe(due);
+});
+
+test("a whole local day has its true length when the clocks change", () => {
+  const berlin = Region.parse({
+    zone: "Europe/Berlin",
+    business_days: ["sunday"],
+    opens: "00:00",
+    closes: "24:00",
+    holidays: [],
+  });
+  // 28 March 2027 has 23 hours in Berlin, 25 October 2026 has 25.
+  expect(nextDue("2027-03-27T23:00:00Z", "PT23H", berlin)).toBe("2027-03-28T22:00:00Z");
+  expect(nextDue("2026-10-24T22:00:00Z", "PT25H", berlin)).toBe("2026-10-25T23:00:00Z");
+});
+
+test.each([
+  [
+    "a pause in the middle",
+    [{ from: "2026-11-19T04:00:00Z", to: "2026-11-19T06:00:00Z" }],
+    "2026-11-19T17:00:00Z",
+  ],
+  [
+    "a pause before the start",
+    [{ from: "2026-11-18T04:00:00Z", to: "2026-11-18T06:00:00Z" }],
+    "2026-11-19T15:00:00Z",
+  ],
+  [
+    "a pause that covers the start",
+    [{ from: "2026-11-18T04:00:00Z", to: "2026-11-19T05:00:00Z" }],
+    "2026-11-19T17:00:00Z",
+  ],
+  [
+    "two pauses that overlap",
+    [
+      { from: "2026-11-19T04:00:00Z", to: "2026-11-19T06:00:00Z" },
+      { from: "2026-11-19T05:00:00Z", to: "2026-11-19T07:00:00Z" },
+    ],
+    "2026-11-19T18:00:00Z",
+  ],
+  [
+    "a pause over days",
+    [{ from: "2026-11-19T04:00:00Z", to: "2026-11-24T00:00:00Z" }],
+    "2026-11-24T11:00:00Z",
+  ],
+])("the clock stands still in %s", (_, pauses, due) => {
+  expect(nextDue("2026-11-19T03:00:00Z", "PT12H", region("worldwide"), pauses)).toBe(due);
+});
+
+test("a calendar without business time in two years is said so", () => {
+  const pauses = [{ from: "2026-01-01T00:00:00Z", to: "2030-01-01T00:00:00Z" }];
+  expect(() => nextDue("2026-11-19T03:00:00Z", "PT12H", region("worldwide"), pauses)).toThrow(
+    "no PT12H of business time within two years",
+  );
+});
+
+test.each([
+  ["an unknown zone", { zone: "Europe/Atlantis" }, "time zone"],
+  ["hours that end before they begin", { opens: "17:00", closes: "09:00" }, "later than opens"],
+  ["an hour 25", { closes: "25:00" }, "time such as 09:00"],
+  ["a day that does not exist", { holidays: [{ date: "2026-02-30", name: "x" }] }, "Invalid"],
+  ["no business day", { business_days: [] }, "Too small"],
+])("refuses %s", (_, change, message) => {
+  const result = CalendarPolicy.safeParse({
+    apiVersion: "v1",
+    kind: "calendar_policy",
+    regions: { emea: { ...region("emea"), ...change } },
+  });
+  expect(JSON.stringify(result.error?.issues)).toContain(message);
+});
+
+test("a calendar needs a region", () => {
+  const result = CalendarPolicy.safeParse({
+    apiVersion: "v1",
+    kind: "calendar_policy",
+    regions: {},
+  });
+  expect(JSON.stringify(result.error?.issues)).toContain("at least one region");
+});
+
+test("no region names a holiday twice", () => {
+  for (const { holidays } of Object.values(regions))
+    expect(new Set(holidays.map(({ date }) => date)).size).toBe(holidays.length);
+});

