@@ -16,6 +16,9 @@ export type ItemFault = {
   readonly fix: string;
 } | null;
 
+/** Of one list, how many refused entries are named one by one. */
+const MAX_SHOWN = 5;
+
 /** Reads answers; every fault becomes a finding in `findings`, and the answer is left out. */
 export class FormAnswers {
   readonly findings: Finding[] = [];
@@ -93,13 +96,21 @@ export class FormAnswers {
     judge: (item: string) => ItemFault,
   ): string[] {
     const items = new Set<string>();
+    let refused = 0;
     for (const { line, text } of written(this.#form.fields.get(field) ?? [])) {
       for (const raw of listItems(text)) {
         const fault = judgeItem(raw, read(raw), judge);
         if (fault === null) items.add(read(raw));
-        else this.add(fault.rule, atLine({ line, text: raw }, fault.what), fault.fix);
+        else if (++refused <= MAX_SHOWN)
+          this.add(fault.rule, atLine({ line, text: raw }, fault.what), fault.fix);
       }
     }
+    if (refused > MAX_SHOWN)
+      this.add(
+        "bad_value",
+        `The same list has ${refused - MAX_SHOWN} more entries that were refused.`,
+        "correct the first ones, and the others in the same way",
+      );
     return [...items];
   }
 
