@@ -113,6 +113,14 @@ test("changes leave system notes, label events and participants", async () => {
     "changed title from **Request changes** to **Renamed**",
     "requested review from @sam",
   ]);
+  const events = (await fixture.as.bot("GET", `${path}/resource_label_events`)).body;
+  expect(
+    events.map((one: { action: string; label: { name: string } }) => [one.action, one.label.name]),
+  ).toEqual([
+    ["add", "a::b"],
+    ["add", "a::c"],
+    ["remove", "a::b"],
+  ]);
   const people = (await fixture.as.bot("GET", `${path}/participants`)).body;
   expect(people.map((one: { username: string }) => one.username)).toEqual(["bot", "sam"]);
 });

@@ -182,7 +182,7 @@ function importCommit(
     .trim();
 }
 
-export function signature(who: Signature): string {
+function signature(who: Signature): string {
   const clean = (text: string): string => text.replace(/[<>\n\0]/g, "").trim();
   return `${clean(who.name)} <${clean(who.email)}>`;
 }

@@ -12,7 +12,7 @@ export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 /** git ended with a code other than 0; `stderr` says why. */
-export class GitError extends Error {
+class GitError extends Error {
   readonly code: number;
   readonly stderr: string;
   readonly stdout: Buffer;

@@ -21,7 +21,7 @@ export function rulesAvailable(state: State, project: Project): boolean {
 }
 
 /** The rules that apply now: the merge request's own ones if it has any, else the project's. */
-export function applicableRules(state: State, mergeRequest: MergeRequest): readonly ApprovalRule[] {
+function applicableRules(state: State, mergeRequest: MergeRequest): readonly ApprovalRule[] {
   const project = state.projectById(mergeRequest.projectId);
   if (!rulesAvailable(state, project)) return [];
   return mergeRequest.approvalRules ?? projectRulesFor(project, mergeRequest.targetBranch);
@@ -73,7 +73,7 @@ export function eligibleApprovers(
 }
 
 /** Whom the project's settings keep from approving this merge request: the author, on demand the committers. */
-export function barredApprovers(state: State, mergeRequest: MergeRequest): ReadonlySet<number> {
+function barredApprovers(state: State, mergeRequest: MergeRequest): ReadonlySet<number> {
   const settings = state.projectById(mergeRequest.projectId).approvalSettings;
   const barred = new Set<number>();
   if (!settings.merge_requests_author_approval) barred.add(mergeRequest.authorId);

@@ -9,7 +9,7 @@ const CLOSING =
   /\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +(?:issues? +)?((?:[\w./-]*#\d+)(?:(?:, *| +and +)(?:[\w./-]*#\d+))*)/gi;
 
 /** The issues that a text closes, as seen from a project. */
-export function closedBy(state: State, project: Project, text: string): readonly Issue[] {
+function closedBy(state: State, project: Project, text: string): readonly Issue[] {
   const found = new Set<Issue>();
   for (const match of text.matchAll(CLOSING)) {
     for (const one of (match[1] ?? "").matchAll(/([\w./-]*)#(\d+)/g)) {

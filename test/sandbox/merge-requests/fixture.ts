@@ -11,7 +11,7 @@ import { ACCESS, type Group, type Project, type User } from "../model.ts";
 import { State } from "../state.ts";
 import { installWebhooks } from "../webhooks.ts";
 
-export type Answer = {
+type Answer = {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the server sent.
   readonly body: any;
@@ -19,7 +19,7 @@ export type Answer = {
 };
 
 /** Calls the API as somebody; `body` goes as JSON. */
-export type Call = (method: string, path: string, body?: unknown) => Promise<Answer>;
+type Call = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
 export type Fixture = {
   readonly state: State;

@@ -9,6 +9,7 @@ import {
   presentUserId,
   TIME_STATS,
 } from "../presenters.ts";
+import { presentPipelineBasic } from "../routes/pipelines.ts";
 import type { State } from "../state.ts";
 import {
   canApprove,
@@ -102,21 +103,7 @@ export function presentMergeRequestAlone(
   const project = state.projectById(mergeRequest.projectId);
   const files = targetRepository(state, mergeRequest).diff(version.baseSha, version.headSha);
   const pipeline = headPipeline(state, mergeRequest);
-  const shown =
-    pipeline === null
-      ? null
-      : {
-          id: pipeline.id,
-          iid: pipeline.iid,
-          project_id: pipeline.projectId,
-          sha: pipeline.sha,
-          ref: pipeline.ref,
-          status: pipeline.status,
-          source: pipeline.source,
-          created_at: pipeline.createdAt,
-          updated_at: pipeline.updatedAt,
-          web_url: `${state.url}/${project.fullPath}/-/pipelines/${pipeline.id}`,
-        };
+  const shown = pipeline === null ? null : presentPipelineBasic(state, project, pipeline);
   return {
     ...presentMergeRequest(state, mergeRequest),
     subscribed: asker?.id === mergeRequest.authorId,

@@ -72,7 +72,7 @@ function needsRebase(state: State, mergeRequest: MergeRequest): boolean {
   return !repository.isAncestor(target, latestVersion(mergeRequest).headSha);
 }
 
-export function discussionsSettled(state: State, mergeRequest: MergeRequest): boolean {
+function discussionsSettled(state: State, mergeRequest: MergeRequest): boolean {
   const settings = state.projectById(mergeRequest.projectId).settings;
   if (settings["only_allow_merge_if_all_discussions_are_resolved"] !== true) return true;
   return allResolved(mergeRequest);

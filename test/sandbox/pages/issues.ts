@@ -6,7 +6,7 @@ import { confidentialBadge, count, labelChips, person, stateBadge, time } from "
 import { timeline } from "./timeline.ts";
 import { link, seesIssue, type Viewer } from "./viewer.ts";
 
-export function issueAddress(viewer: Viewer, issue: Issue): string {
+function issueAddress(viewer: Viewer, issue: Issue): string {
   const project = viewer.state.projectById(issue.projectId);
   return link(viewer, `/${encodePath(project.fullPath)}/-/issues/${issue.iid}`);
 }

@@ -85,7 +85,7 @@ function readme(
 }
 
 /** A ref with slashes and a path are told apart by asking git which prefix is a ref. */
-export function splitRef(
+function splitRef(
   repository: Repository,
   rest: string,
 ): { readonly ref: string; readonly path: string } | null {

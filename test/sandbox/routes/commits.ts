@@ -9,6 +9,7 @@ import { ACCESS, type CommitStatus } from "../model.ts";
 import type { Params } from "../params.ts";
 import { type Json, presentUserId } from "../presenters.ts";
 import type { State } from "../state.ts";
+import { presentPipelineBasic } from "./pipelines.ts";
 
 const ACTIONS = ["create", "update", "delete", "move", "chmod"] as const;
 const STATES = ["pending", "running", "success", "failed", "canceled", "skipped"] as const;
@@ -144,19 +145,7 @@ function presentAlone(state: State, where: Readable, commit: CommitInfo): Json {
     status: pipeline?.status ?? statuses.at(-1)?.status ?? null,
     project_id: where.project.id,
     last_pipeline:
-      pipeline === undefined
-        ? null
-        : {
-            id: pipeline.id,
-            iid: pipeline.iid,
-            project_id: pipeline.projectId,
-            sha: pipeline.sha,
-            ref: pipeline.ref,
-            status: pipeline.status,
-            source: pipeline.source,
-            created_at: pipeline.createdAt,
-            updated_at: pipeline.updatedAt,
-          },
+      pipeline === undefined ? null : presentPipelineBasic(state, where.project, pipeline),
   };
 }
 

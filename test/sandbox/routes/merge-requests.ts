@@ -40,7 +40,9 @@ import {
 import { type Json, noteableUrl, presentUserId } from "../presenters.ts";
 import { extractQuickActions } from "../quick-actions.ts";
 import type { State } from "../state.ts";
+import { registerEvents } from "./labels.ts";
 import { registerNotesFor } from "./notes.ts";
+import { presentPipelineBasic } from "./pipelines.ts";
 
 const BASE = "/projects/:id/merge_requests";
 const ONE = `${BASE}/:iid`;
@@ -71,6 +73,7 @@ export function registerMergeRequests(app: App, state: State): void {
   registerContents(app, state);
   registerPeople(app, state);
   registerNotesFor(app, state, ONE, (c) => mergeRequestOf(c, state));
+  registerEvents(app, state, ONE, (c) => mergeRequestOf(c, state));
 }
 
 function registerLists(app: App, state: State): void {
@@ -361,18 +364,6 @@ function registerPeople(app: App, state: State): void {
     const heads = new Set(mergeRequest.versions.map((one) => one.headSha));
     const project = state.projectById(mergeRequest.projectId);
     const rows = project.pipelines.filter((one) => heads.has(one.sha)).toReversed();
-    return c.json(
-      paginate(c, rows).map((one) => ({
-        id: one.id,
-        iid: one.iid,
-        project_id: one.projectId,
-        sha: one.sha,
-        ref: one.ref,
-        status: one.status,
-        source: one.source,
-        created_at: one.createdAt,
-        updated_at: one.updatedAt,
-      })),
-    );
+    return c.json(paginate(c, rows).map((one) => presentPipelineBasic(state, project, one)));
   });
 }
