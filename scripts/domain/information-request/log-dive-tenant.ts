@@ -74,13 +74,11 @@ function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): 
   const claims: Claims = { projects: [], namespaces: [], roots: [], ambiguous: false };
   const read = (fields: readonly string[], use: (value: JsonValue) => void): void => {
     for (const field of fields) {
+      const value = fieldValue(row, field);
       if (isAmbiguous(row, field)) claims.ambiguous = true;
+      else if (value !== undefined && value !== "") use(value);
       // An object where a name or id belongs says something, but not what.
       else if (isObject(row, field)) claims.roots.push("unclear");
-      else {
-        const value = fieldValue(row, field);
-        if (value !== undefined && value !== "") use(value);
-      }
     }
   };
   const { projects, namespaces } = inventory;

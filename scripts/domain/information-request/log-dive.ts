@@ -21,7 +21,8 @@ export type LineVerdict =
 /** What one question about a row answers; `unclear` = it cannot be told from the row. */
 type Answer =
   | { readonly is: "in" }
-  | { readonly is: "outside" | "unclear"; readonly reason: string };
+  | { readonly is: "outside"; readonly reason: string }
+  | { readonly is: "unclear"; readonly reason: string };
 const IN: Answer = { is: "in" };
 
 /**
@@ -57,21 +58,19 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 }
 
 function judgeRow(row: LogRow, profile: LogProfile, scope: Scope): LineVerdict {
-  const time = judgeTime(row, profile, scope);
-  const answers = [
-    judgeSource(row, profile, scope),
-    judgeEvent(row, profile, scope),
-    judgeOwner(row, profile, inventoryOf(scope), scope),
-    time.answer,
-  ];
-  const outside = answers.find(({ is }) => is === "outside");
-  if (outside !== undefined && outside.is !== "in")
-    return { verdict: "outside", reason: outside.reason };
-  const unclear = answers.find(({ is }) => is === "unclear");
-  if (unclear !== undefined && unclear.is !== "in") {
-    return { verdict: "quarantined", reason: unclear.reason };
+  let doubt: string | null = null;
+  // The cheap questions first: most lines of an archive end at the event.
+  for (const question of [judgeSource, judgeEvent, judgeOwner]) {
+    const answer = question(row, profile, scope);
+    if (answer.is === "outside") return { verdict: "outside", reason: answer.reason };
+    if (answer.is === "unclear") doubt ??= answer.reason;
   }
-  return { verdict: "matched", row, time: time.instant };
+  const { answer, instant } = judgeTime(row, profile, scope);
+  if (answer.is === "outside") return { verdict: "outside", reason: answer.reason };
+  if (answer.is === "unclear") doubt ??= answer.reason;
+  return doubt === null
+    ? { verdict: "matched", row, time: instant }
+    : { verdict: "quarantined", reason: doubt };
 }
 
 /** The source is the archive's, unless the row names one itself: then both must agree and be listed. */
@@ -134,7 +133,8 @@ function holds(row: LogRow, condition: RecipeCondition): boolean {
 }
 
 /** By project and group; by user only where a recipe says that its rows carry neither. */
-function judgeOwner(row: LogRow, profile: LogProfile, inventory: Inventory, scope: Scope): Answer {
+function judgeOwner(row: LogRow, profile: LogProfile, scope: Scope): Answer {
+  const inventory = inventoryOf(scope);
   const tenant = judgeTenant(row, profile, inventory);
   const { user_name, user_id } = profile.identity;
   if (tenant.verdict === "own") {
