@@ -4,6 +4,7 @@ import { sha256 } from "../adapters/digest.ts";
 import { openLogStore } from "../adapters/log-stores/store-url.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
 import { readYaml } from "../adapters/yaml-file.ts";
+import { didYouMean } from "../domain/did-you-mean.ts";
 import { explainIssues, formatFault } from "../domain/fault.ts";
 import { InformationRequest } from "../domain/information-request/request.ts";
 import { scopeOfRequest } from "../domain/information-request/request-scope.ts";
@@ -22,6 +23,12 @@ export type DiveInput = {
 };
 type Part<T> = { readonly value: T } | { readonly faults: readonly string[] };
 
+/** What the policies speak of. */
+export type Known = {
+  readonly profiles: ReadonlyMap<string, LogProfile>;
+  readonly eventTypes: ReadonlySet<string>;
+};
+
 /**
  * @param given an option by its name
  * @param clock RFC 3339 instant for a run without `--now`
@@ -30,7 +37,7 @@ export async function readDiveInput(
   positionals: readonly string[],
   given: (name: string) => string | undefined,
   clock: string,
-  profiles: ReadonlyMap<string, LogProfile>,
+  known: Known,
 ): Promise<DiveInput | { readonly faults: readonly string[] }> {
   const [request, store, out, now] = [
     await readRequest(positionals),
@@ -38,8 +45,10 @@ export async function readDiveInput(
     await readTarget(given("out")),
     readNow(given("now") ?? clock),
   ];
-  const scope = await readScope(given("scope"), request, profiles);
+  const scope = await readScope(given("scope"), request, known.profiles);
+  const unknown = unknownWords(request, scope, given("scope") !== undefined, known);
   if (
+    unknown.length === 0 &&
     "value" in request &&
     "value" in store &&
     "value" in out &&
@@ -57,10 +66,37 @@ export async function readDiveInput(
     };
   }
   return {
-    faults: [request, scope, store, out, now].flatMap((part) =>
+    faults: [request, scope, { faults: unknown }, store, out, now].flatMap((part) =>
       "faults" in part ? part.faults : [],
     ),
   };
+}
+
+/** Event types of the request that neither the catalogue nor a given scope knows, and log sources without a profile. */
+function unknownWords(
+  request: RequestPart,
+  scope: Part<Scope>,
+  isGiven: boolean,
+  known: Known,
+): readonly string[] {
+  const types = "value" in request ? request.value.value.event_types : [];
+  const listed = "value" in scope && isGiven ? scope.value.event_types : [];
+  const sources = "value" in scope ? scope.value.log_sources : [];
+  return [
+    ...types
+      .filter((type) => !known.eventTypes.has(type) && !listed.includes(type))
+      .map((type) => suggest(`${type} is not a known event type`, type, known.eventTypes)),
+    ...sources
+      .filter((source) => !known.profiles.has(source))
+      .map((source) =>
+        suggest(`${source} is a log source without a profile`, source, known.profiles.keys()),
+      ),
+  ];
+}
+
+function suggest(fault: string, word: string, words: Iterable<string>): string {
+  const meant = didYouMean(word, words);
+  return `${fault}; ${meant === null ? "take a name from the policies" : `did you mean ${meant}?`}`;
 }
 
 type RequestPart = Part<{ readonly value: InformationRequest; readonly sha256: string }>;

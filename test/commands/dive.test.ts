@@ -17,7 +17,7 @@ issue: 42
 account: { path: acme-corp, id: 12345 }
 window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }
 resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
-event_types: [deploy_key_added, project_access_token_created, member_added, repository_git_operation]
+event_types: [deploy_key_added, project_access_token_created, member_created, repository_git_operation]
 log_sources: [application, audit, shell]
 `;
 const SHOWN = ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"];
@@ -94,7 +94,7 @@ test("finds the incident in an archive of many accounts, and nothing of anybody 
   const wanted = written.incident.filter(
     ({ source, what }) =>
       ["application", "audit", "shell"].includes(source) &&
-      /created|deploy key added|member|SSH/.test(what),
+      /created|deploy key added|SSH/.test(what),
   );
   for (const { time, source } of wanted) {
     expect(rows).toContainEqual(
@@ -206,30 +206,31 @@ test.each([
   expect(await textOf(run, "summary.md")).toContain("cannot be released");
 });
 
+const SCOPE = {
+  request_id: "IR-2026-0042",
+  account: { path: "acme-corp", id: 12345 },
+  namespaces: [],
+  projects: [{ path: "acme-corp/payments/api", id: 9001 }],
+  users: [{ username: "acme-jdoe", id: 501 }],
+  window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
+  event_types: ["deploy_key_added"],
+  log_sources: ["application"],
+  personal_data_approved: true,
+};
+
 test("uses the ids of the scope: a project of another id is not the customer's", async () => {
   const files = {
     [day("2026-11-16")]: [line(), line({ project_id: 4711 })].join("\n"),
     [day("2026-11-17")]: "",
   };
   const store = `file:${await archiveOf(files)}`;
-  const scope = {
-    request_id: "IR-2026-0042",
-    account: { path: "acme-corp", id: 12345 },
-    namespaces: [],
-    projects: [{ path: "acme-corp/payments/api", id: 9001 }],
-    users: [{ username: "acme-jdoe", id: 501 }],
-    window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
-    event_types: ["deploy_key_added"],
-    log_sources: ["application"],
-    personal_data_approved: true,
-  };
-  const run = await dive({ store, request: APPLICATION, scope });
+  const run = await dive({ store, request: APPLICATION, scope: SCOPE });
   expect(await rowsOf(run)).toHaveLength(1);
   expect((await rowsOf(run))[0]).toMatchObject({ "meta.user": "acme-jdoe" });
   const other = await dive({
     store,
     request: APPLICATION,
-    scope: { ...scope, request_id: "IR-2026-0043" },
+    scope: { ...SCOPE, request_id: "IR-2026-0043" },
   });
   expect(other.code).toBe(2);
   expect(other.err).toContain("of another request");
@@ -267,6 +268,15 @@ test("says every fault of the input in one message", async () => {
   expect(await readdir(run.folder)).toEqual(["request.yaml"]);
 });
 
+test("takes an event type that the catalogue does not know from a scope alone", async () => {
+  const request = APPLICATION.replace("member_created", "member_added");
+  const refused = await dive({ store: `file:${demo}`, request });
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain("member_added is not a known event type");
+  const scope = { ...SCOPE, event_types: ["member_added"] };
+  expect((await dive({ store: `file:${demo}`, request, scope })).code).toBe(0);
+});
+
 test.each([
   [{ positionals: [] }, /name one request file/],
   [{ positionals: ["/nowhere.yaml"] }, /cannot be read \(ENOENT\)/],
@@ -274,7 +284,7 @@ test.each([
   [{ scope: { request_id: 1 } }, /scope\.json request_id must be a string/],
   [
     { request: REQUEST.replace("[application, audit, shell]", "[registry]") },
-    /no log profile describes "registry"/,
+    /registry is a log source without a profile/,
   ],
 ])("refuses bad input %#", async (given, message) => {
   const run = await dive({ store: `file:${demo}`, ...given });

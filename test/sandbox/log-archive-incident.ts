@@ -10,7 +10,6 @@ import {
   productionRow,
   type Row,
   shellRow,
-  sidekiqRow,
   type Tenant,
 } from "./log-archive-rows.ts";
 
@@ -74,70 +73,70 @@ export type Step = { readonly source: Source; readonly what: string; readonly ro
 
 /** A leaked token: at night a stranger signs in with it, makes keys, lets people in and clones; the next day it is undone. */
 export function incidentOf(night: string, morning: string): readonly Step[] {
-  const deed = (day: string, time: string, address: string, correlation: string): Deed => ({
-    tenant: ACME,
-    project: API,
-    person: JDOE,
-    address,
-    time: `${day}T${time}Z`,
-    correlation: `01J${correlation.padEnd(23, "0")}`,
-  });
-  const at = (time: string, name: string): Deed => deed(night, time, INTRUDER, name);
-  const later = (time: string, name: string): Deed => deed(morning, time, INTRUDER, name);
-  const undone = (time: string, name: string): Deed => deed(morning, time, "198.51.100.23", name);
-  const both = (where: Deed, event: string, target: string, what: string): Step[] => [
-    { source: "audit", what, row: auditRow(where, event, target) },
-    { source: "application", what, row: applicationRow(where, event, what) },
+  const clones = ["02:10:00.000", "02:17:21.512", "02:31:09.077"];
+  return [
+    ...accessGained((time, name) => deed(night, time, INTRUDER, name)),
+    ...clones.flatMap((time, at) => cloned(deed(morning, time, INTRUDER, `F${at}`))),
+    ...undone((time, name) => deed(morning, time, "198.51.100.23", name)),
   ];
-  const clone = (where: Deed): Step[] => [
-    { source: "shell", what: "clone over SSH", row: shellRow(where, "git-upload-pack") },
-    {
-      source: "gitaly",
-      what: "clone over SSH",
-      row: gitalyRow(where, "SSHUploadPackWithSidechannel", "SSHService"),
-    },
-  ];
+}
+
+type DeedAt = (time: string, name: string) => Deed;
+
+const deed = (day: string, time: string, address: string, correlation: string): Deed => ({
+  tenant: ACME,
+  project: API,
+  person: JDOE,
+  address,
+  time: `${day}T${time}Z`,
+  correlation: `01J${correlation.padEnd(23, "0")}`,
+});
+
+function accessGained(at: DeedAt): readonly Step[] {
+  const [page, key] = [at("22:05:10.020", "C"), at("22:05:10.051", "C")];
+  const create = [
+    "POST",
+    "Projects::DeployKeysController",
+    "create",
+    "/-/deploy_keys",
+    302,
+  ] as const;
   return [
     {
       source: "api",
       what: "token used from a new address",
       row: apiRow(at("21:40:07.112", "A"), "GET", "", "", 200),
     },
-    ...both(
-      at("21:52:31.404", "B"),
-      "project_access_token_created",
-      "deploy-helper",
-      "project access token created",
-    ),
-    {
-      source: "production",
-      what: "deploy key page used",
-      row: productionRow(
-        at("22:05:10.020", "C"),
-        "POST",
-        "Projects::DeployKeysController",
-        "create",
-        "/-/deploy_keys",
-        302,
-      ),
-    },
-    ...both(at("22:05:10.051", "C"), "deploy_key_added", "key laptop", "deploy key added"),
-    ...both(at("22:07:44.900", "D"), "member_added", "two people", "member added"),
-    ...both(at("22:08:02.310", "E"), "member_added", "two people", "member added"),
-    ...["02:10:00.000", "02:17:21.512", "02:31:09.077"].flatMap((time, index) =>
-      clone(later(time, `F${index}`)),
-    ),
-    {
-      source: "sidekiq",
-      what: "project export",
-      row: sidekiqRow(later("02:40:00.000", "G"), "RepositoryImportWorker"),
-    },
-    ...both(undone("09:02:55.640", "H"), "deploy_key_removed", "key laptop", "deploy key removed"),
-    ...both(
-      undone("09:05:12.004", "I"),
-      "project_access_token_revoked",
-      "deploy-helper",
-      "project access token revoked",
-    ),
+    ...told(at("21:52:31.404", "B"), "project_access_token_created", "deploy-helper"),
+    { source: "production", what: "deploy key page used", row: productionRow(page, ...create) },
+    ...told(key, "deploy_key_added", "key laptop"),
+    ...told(at("22:07:44.900", "D"), "member_created", "two people"),
+    ...told(at("22:08:02.310", "E"), "member_created", "two people"),
   ];
 }
+
+function undone(at: DeedAt): readonly Step[] {
+  return [
+    ...told(at("09:02:55.640", "H"), "deploy_key_removed", "key laptop"),
+    ...told(at("09:05:12.004", "I"), "project_access_token_revoked", "deploy-helper"),
+  ];
+}
+
+/** The event as the audit log and the application log tell it. */
+function told(where: Deed, event: string, target: string): readonly Step[] {
+  const what = event.replaceAll("_", " ");
+  return [
+    { source: "audit", what, row: auditRow(where, event, target) },
+    { source: "application", what, row: applicationRow(where, event, what) },
+  ];
+}
+
+/** A clone over SSH as its two logs tell it. */
+const cloned = (where: Deed): readonly Step[] => [
+  { source: "shell", what: "clone over SSH", row: shellRow(where, "git-upload-pack") },
+  {
+    source: "gitaly",
+    what: "clone over SSH",
+    row: gitalyRow(where, "SSHUploadPackWithSidechannel", "SSHService"),
+  },
+];

@@ -1,4 +1,5 @@
 /** Cuts a stream of bytes into lines with memory bounded by the longest line it will hold. */
+import { MAX_LINE_BYTES } from "../../domain/information-request/log-dive.ts";
 
 export type RawLine = {
   /** Without the line end (LF or CRLF). */
@@ -12,16 +13,14 @@ export type LineSplitter = {
   readonly end: () => readonly RawLine[];
 };
 
-/** A line longer than this is never held; a log line of GitLab is a few KiB (redaction rule R19: row cap 1 MiB). */
-export const LONGEST_LINE = 1024 * 1024;
-/** What is kept of a longer line, so that a person can see where it came from. */
-export const CUT_LINE = 64 * 1024;
+/** What is kept of a line that is too long, so that a person can see where it came from. */
+const CUT_LINE = 64 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /** @param longest bytes a line may have, without its line end */
-export function lineSplitter(longest = LONGEST_LINE, kept = CUT_LINE): LineSplitter {
+export function lineSplitter(longest = MAX_LINE_BYTES, kept = CUT_LINE): LineSplitter {
   let held: Uint8Array[] = [];
   let length = 0;
 
