@@ -16,6 +16,29 @@ const Participant = z.union([
 ]);
 export type Participant = z.infer<typeof Participant>;
 
+/** What GitLab tells of an issue and no rule looks at. */
+const ignored = z.unknown().optional();
+const IGNORED = {
+  id: ignored,
+  iid: ignored,
+  title: ignored,
+  description: ignored,
+  labels: ignored,
+  author: ignored,
+  author_id: ignored,
+  updated_at: ignored,
+  closed_at: ignored,
+  due_date: ignored,
+  milestone: ignored,
+  project_id: ignored,
+  references: ignored,
+  type: ignored,
+  issue_type: ignored,
+  url: ignored,
+  web_url: ignored,
+  weight: ignored,
+};
+
 /**
  * The state of the request's issue as it stands when it is judged; `null` = could not be read.
  * Labels, titles and texts may be handed in but decide nothing. An unknown key is refused: what we do not
@@ -36,6 +59,8 @@ export const IssueState = z.strictObject({
   state: z.string().nullable().default(null),
   discussion_locked: z.boolean().nullish(),
   moved: z.boolean().nullish(),
+  /** Where the issue went, as GitLab's `moved_to_id` says; null = nowhere. */
+  moved_to_id: z.int().nullish(),
   service_desk: z.boolean().optional(),
   service_desk_reply_to: z.string().nullish(),
   /** Another open issue asks for the same. */
@@ -44,12 +69,6 @@ export const IssueState = z.strictObject({
   created_at: Instant.optional(),
   /** What happened to the issue, `<event>_by:<username>`. */
   events: z.array(z.string()).optional(),
-  iid: z.int().optional(),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  labels: z.array(z.string()).optional(),
-  updated_at: z.string().nullish(),
-  author: z.string().optional(),
-  author_id: z.int().optional(),
+  ...IGNORED,
 });
 export type IssueState = z.infer<typeof IssueState>;

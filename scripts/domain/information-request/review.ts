@@ -12,7 +12,7 @@ import {
 } from "./review-merge-request.ts";
 
 /** One place of a role: who filled it, or who still may. User names. */
-export type RoleState = {
+type RoleState = {
   readonly name: string;
   readonly approved_by: string | null;
   readonly may_approve: readonly string[];

@@ -201,7 +201,7 @@ function unreadableOf(issue: IssueState): string[] {
 }
 
 function issueState(issue: IssueState | null): string {
-  if (issue?.moved === true) return "moved";
+  if (issue?.moved === true || typeof issue?.moved_to_id === "number") return "moved";
   if (issue?.discussion_locked === true) return "locked";
   return word(issue?.state);
 }

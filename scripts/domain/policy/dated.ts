@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 /** The first entry of every dated limit holds from this day, so that every request has a value. */
-export const BEGINNING = "2000-01-01";
+const BEGINNING = "2000-01-01";
 
 /** A duration (ISO 8601, `P7D`), a whole number, or a list of words. */
 export const LimitValue = z.union([
@@ -20,7 +20,7 @@ export type LimitValue = z.infer<typeof LimitValue>;
 const Entry = z.strictObject({ from: z.iso.date(), value: LimitValue });
 
 /** One limit: its values in order of the day from which each holds, all of one kind. */
-export const DatedLimit = z
+const DatedLimit = z
   .tuple([Entry], Entry)
   .refine(([first]) => first.from === BEGINNING, `must begin with from: ${BEGINNING}`)
   .refine((entries) => {
@@ -35,7 +35,7 @@ export const DatedLimits = z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), Dated
 export type DatedLimits = z.infer<typeof DatedLimits>;
 
 /** The limits of one stretch of time, by name. */
-export type Limits = Readonly<Record<string, LimitValue>>;
+type Limits = Readonly<Record<string, LimitValue>>;
 /** A stretch of time in which no limit changes: from this day (UTC) until the next one begins. */
 export type LimitPeriod = { readonly from: string; readonly limits: Limits };
 

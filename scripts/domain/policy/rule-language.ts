@@ -14,7 +14,7 @@ export type CompiledRule<R extends Rule> = {
 };
 export type Judgement = { readonly ok: boolean; readonly values: Measured };
 /** What the rule measured and what it measured against, for its sentences. */
-export type Measured = Pick<Finding, "measured" | "limit">;
+type Measured = Pick<Finding, "measured" | "limit">;
 /** What a rule reads: the situation, and the limits of its day of filing. */
 export type RuleContext = Situation & { readonly limits: Readonly<Record<string, unknown>> };
 
