@@ -7,7 +7,11 @@ import { eventTypeNames } from "./domain/event-type.ts";
 import type { Issue, MergeRequest, Package, RepositoryFile } from "./domain/forge.ts";
 import { CUSTODY_BRANCH, custodyPath, readCustody } from "./domain/information-request/custody.ts";
 import { decideRequest, incompleteVerdict } from "./domain/information-request/decision.ts";
-import { collectedPackage, handedOverPackage } from "./domain/information-request/hand-over.ts";
+import {
+  collectedPackage,
+  handedOverPackage,
+  isExpired,
+} from "./domain/information-request/hand-over.ts";
 import {
   type Intake,
   readIntake,
@@ -237,7 +241,7 @@ async function readCustodyLog(world: World, id: string): Promise<Observation["cu
 async function readStored(
   world: World,
   id: string,
-): Promise<Pick<Observation, "collected" | "handedOver">> {
+): Promise<Pick<Observation, "collected" | "handedOver" | "expired">> {
   const packages = await world.forge.packages(world.artefactProject.path);
   const named = (name: string) =>
     Promise.all(
@@ -250,7 +254,12 @@ async function readStored(
     named(collectedPackage(id)),
     named(handedOverPackage(id)),
   ]);
-  return { collected, handedOver };
+  const live = (artefact: StoredArtefact) => !isExpired(artefact, world.now);
+  return {
+    collected: collected.filter(live),
+    handedOver: handedOver.filter(live),
+    expired: [...collected, ...handedOver].filter((artefact) => isExpired(artefact, world.now)),
+  };
 }
 
 async function readArtefact(world: World, item: Package): Promise<StoredArtefact | null> {

@@ -2,8 +2,10 @@
 import { Temporal } from "temporal-polyfill";
 import type { Approval, Commit, MergeRequestDetail, User } from "./domain/forge.ts";
 import { currentArtefact } from "./domain/information-request/lifecycle.ts";
+import type { Manifest } from "./domain/information-request/manifest.ts";
 import { formatManifest } from "./domain/information-request/manifest-file.ts";
 import type { Observation } from "./domain/information-request/observation.ts";
+import { manifestPath, requestPath } from "./domain/information-request/request-file.ts";
 import { evaluateRelease, type Release } from "./domain/information-request/review.ts";
 import type { Person, ReviewCase } from "./domain/information-request/review-case.ts";
 import type { Teams } from "./teams.ts";
@@ -18,34 +20,10 @@ export async function judgeRelease(
   const artefact = currentArtefact(seen);
   const detail = seen.mergeRequest;
   if (artefact === null || detail === null) return null;
-  const { mergeRequest } = detail;
-  const targetProtected = await world.forge.branchProtected(
-    world.tracker.path,
-    mergeRequest.targetBranch,
-  );
-  const text = formatManifest(artefact.manifest);
+  const standing = await reviewCase(seen, detail, artefact.manifest, teams, world);
+  const committed = seen.manifestFile?.content === formatManifest(artefact.manifest);
   const release = evaluateRelease(
-    {
-      now: world.now,
-      artefact_digest: artefact.manifest.artefact.sha256,
-      artefact_complete: artefact.manifest.complete,
-      mr: {
-        ...mergeRequestCase(detail, seen.bot),
-        target_protected: targetProtected,
-        digest_in_head:
-          seen.manifestFile?.content === text ? artefact.manifest.artefact.sha256 : null,
-      },
-      people: peopleOf(seen, detail, await readApprovers(detail, world), teams, world),
-      roles: {
-        requester: seen.issue.author.username,
-        // Who works on the issue is assigned to it; without an assignee the bot's own dive is the only one.
-        log_diver:
-          seen.issue.assignees.length === 0
-            ? seen.bot.username
-            : seen.issue.assignees.map(({ username }) => username),
-      },
-      approvals: detail.approvals.map((approval) => approvalCase(approval, detail)),
-    },
+    committed ? standing : asCommitted(standing, seen.id),
     world.policies.review,
   );
   const faults = requestFaults(seen);
@@ -53,6 +31,51 @@ export async function judgeRelease(
     ? release
     : { ...release, verdict: "hold", reasons: [...faults, ...release.reasons] };
 }
+
+async function reviewCase(
+  seen: Observation,
+  detail: MergeRequestDetail,
+  manifest: Manifest,
+  teams: Teams,
+  world: World,
+): Promise<ReviewCase> {
+  const { targetBranch } = detail.mergeRequest;
+  return {
+    now: world.now,
+    artefact_digest: manifest.artefact.sha256,
+    artefact_complete: manifest.complete,
+    mr: {
+      ...mergeRequestCase(detail, seen.bot),
+      target_protected: await world.forge.branchProtected(world.tracker.path, targetBranch),
+      digest_in_head: manifest.artefact.sha256,
+    },
+    people: peopleOf(seen, detail, await readApprovers(detail, world), teams, world),
+    roles: {
+      requester: seen.issue.author.username,
+      // Who works on the issue is assigned to it; without an assignee the bot's own dive is the only one.
+      log_diver:
+        seen.issue.assignees.length === 0
+          ? seen.bot.username
+          : seen.issue.assignees.map(({ username }) => username),
+    },
+    approvals: detail.approvals.map((approval) => approvalCase(approval, detail)),
+  };
+}
+
+/**
+ * The case as it will stand once the manifest is committed: a push, after which no earlier approval counts.
+ * Never a release, since every role still has to approve.
+ */
+const asCommitted = (standing: ReviewCase, id: string): ReviewCase => ({
+  ...standing,
+  approvals: [],
+  mr: {
+    ...standing.mr,
+    last_push_at: standing.now,
+    diff_paths: [requestPath(id), manifestPath(id)],
+    paths_complete: true,
+  },
+});
 
 /** What must hold of the request itself at the moment of release, whoever approved. */
 function requestFaults(seen: Observation): readonly string[] {

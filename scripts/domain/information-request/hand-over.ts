@@ -54,11 +54,12 @@ export function planHandOver(
   };
 }
 
+/** Whether an artefact's time is over. `now`: RFC 3339. */
+export const isExpired = ({ manifest }: StoredArtefact, now: string): boolean =>
+  Temporal.Instant.compare(manifest.expires_at, now) <= 0;
+
 /** Deletes every package of the request whose artefact has expired; the custody entry is the destruction receipt. */
-export function planDestruction(seen: Observation, now: string, artefactProject: string): Steps {
-  const expired = [...seen.collected, ...seen.handedOver].filter(
-    ({ manifest }) => Temporal.Instant.compare(manifest.expires_at, now) <= 0,
-  );
+export function planDestruction({ expired }: Observation, artefactProject: string): Steps {
   if (expired.length === 0) return NOTHING;
   return {
     actions: expired.map(({ id, name, version }) => ({

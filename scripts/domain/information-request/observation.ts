@@ -33,6 +33,8 @@ export type Observation = {
   /** Artefacts collected for this request that still exist, newest first. */
   readonly collected: readonly StoredArtefact[];
   readonly handedOver: readonly StoredArtefact[];
+  /** Artefacts of either kind whose time is over: they count for nothing any more, and are to be destroyed. */
+  readonly expired: readonly StoredArtefact[];
   readonly custody: {
     readonly text: string;
     readonly lastCommit: string | null;

@@ -16,6 +16,11 @@ export type Steps = {
 };
 export const NOTHING: Steps = { actions: [], records: [] };
 
+export const inTurn = (first: Steps, second: Steps): Steps => ({
+  actions: [...first.actions, ...second.actions],
+  records: [...first.records, ...second.records],
+});
+
 /**
  * The request's plan of one run: the actions of all its jobs, then one commit to the custody log.
  * The log comes last: it records what was done, and a write that failed ends the plan of its request before it.

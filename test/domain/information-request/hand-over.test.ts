@@ -3,6 +3,7 @@ import {
   collectedPackage,
   dueForHandOver,
   handedOverPackage,
+  isExpired,
   packageVersion,
   planDestruction,
   planHandOver,
@@ -48,13 +49,18 @@ test("a package that stands already is only recorded; what is not released is ne
   expect(planHandOver(observation({ collected: [stored()] }), sealed, "p").records).toEqual([]);
 });
 
+test("an artefact lives until the moment it expires", () => {
+  expect(isExpired(stored(), "2026-11-27T10:59:59Z")).toBe(false);
+  expect(isExpired(stored(), "2026-11-27T11:00:00Z")).toBe(true);
+});
+
 test("what has expired is destroyed, with a receipt", () => {
-  const seen = observation({
-    collected: [stored()],
-    handedOver: [stored({ id: 2, name: "IR-2026-0042-hand-over" })],
+  expect(planDestruction(observation({ collected: [stored()] }), "p")).toEqual({
+    actions: [],
+    records: [],
   });
-  expect(planDestruction(seen, "2026-11-27T10:59:59Z", "p")).toEqual({ actions: [], records: [] });
-  const steps = planDestruction(seen, "2026-11-27T11:00:00Z", "p");
+  const expired = [stored(), stored({ id: 2, name: "IR-2026-0042-hand-over" })];
+  const steps = planDestruction(observation({ expired }), "p");
   expect(steps.actions).toMatchObject([
     { kind: "delete-package", package: 1 },
     { kind: "delete-package", package: 2 },

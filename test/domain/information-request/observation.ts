@@ -168,6 +168,7 @@ export const observation = (more: Partial<Observation> = {}): Observation => ({
   manifestFile: null,
   collected: [],
   handedOver: [],
+  expired: [],
   custody: { text: "", lastCommit: null, branchStands: true, entries: [] },
   release: null,
   ...more,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NOTHING, planRequest } from "../../../scripts/domain/information-request/steps.ts";
+import { inTurn, NOTHING, planRequest } from "../../../scripts/domain/information-request/steps.ts";
 import { observation } from "./observation.ts";
 
 const context = {
@@ -53,4 +53,10 @@ test("what is on record already is not written again", () => {
     custody: { text: "x\n", lastCommit: "a", branchStands: true, entries },
   });
   expect(planRequest(seen, [{ actions: [], records: [record] }], context)).toEqual([]);
+});
+
+test("two jobs' steps follow one another", () => {
+  const steps = { actions: [action], records: [record] };
+  expect(inTurn(steps, NOTHING)).toEqual(steps);
+  expect(inTurn(steps, steps)).toEqual({ actions: [action, action], records: [record, record] });
 });
