@@ -12,6 +12,7 @@ import { registerIssueLists } from "./routes/issue-lists.ts";
 import { registerIssues } from "./routes/issues.ts";
 import { registerLabels } from "./routes/labels.ts";
 import { registerMembers } from "./routes/members.ts";
+import { registerMergeRequestContents } from "./routes/merge-request-contents.ts";
 import { registerMergeRequests } from "./routes/merge-requests.ts";
 import { registerMetadata } from "./routes/metadata.ts";
 import { registerPackages } from "./routes/packages.ts";
@@ -50,6 +51,7 @@ export const apiRegistrars: readonly Registrar[] = [
   registerRepositoryFiles,
   registerRepository,
   registerMergeRequests,
+  registerMergeRequestContents,
   registerApprovals,
 ];
 

@@ -5,8 +5,9 @@ import { ACCESS, type Project, type User } from "../model.ts";
 import { type Json, projectUrl } from "../presenters.ts";
 import type { State } from "../state.ts";
 import { mayPush } from "./branch-protection.ts";
+import type { CommitInfo } from "./git-output.ts";
 import { repositoryOf } from "./project-repository.ts";
-import type { CommitInfo, Repository } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 
 export type Readable = { readonly project: Project; readonly repository: Repository };
 

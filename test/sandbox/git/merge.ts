@@ -1,6 +1,7 @@
 // Merges, squashes and rebases in a bare repository: `git merge-tree` finds the tree, no working copy is needed.
 import type { Signature } from "./commit-actions.ts";
-import type { CommitInfo, Repository } from "./repository.ts";
+import type { CommitInfo } from "./git-output.ts";
+import type { Repository } from "./repository.ts";
 import { gitText, gitTry } from "./run-git.ts";
 
 export type NewCommit = {

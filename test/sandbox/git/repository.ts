@@ -1,34 +1,20 @@
 // A bare repository of the sandbox, read through the system's git; what a commit id names is read once and kept.
 import { mkdirSync } from "node:fs";
 import { diffTrees, type FileDiff } from "./diff.ts";
+import {
+  COMMIT_FORMAT,
+  type CommitInfo,
+  parseCommits,
+  parseTree,
+  type TreeEntry,
+  treesFirst,
+} from "./git-output.ts";
 import { git, gitText, gitTry } from "./run-git.ts";
 
 /** Git's name for "no commit". */
 export const NO_COMMIT = "0".repeat(40);
 /** The empty tree, which every repository knows. */
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-
-export type CommitInfo = {
-  readonly id: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-  readonly authorName: string;
-  readonly authorEmail: string;
-  /** ISO 8601 with the offset that git stored. */
-  readonly authoredDate: string;
-  readonly committerName: string;
-  readonly committerEmail: string;
-  readonly committedDate: string;
-  readonly message: string;
-};
-
-export type TreeEntry = {
-  readonly id: string;
-  readonly name: string;
-  readonly type: "tree" | "blob" | "commit";
-  readonly path: string;
-  readonly mode: string;
-};
 
 export type LogFilter = {
   readonly ref: string;
@@ -40,12 +26,6 @@ export type LogFilter = {
   readonly all?: boolean | undefined;
   readonly exclude?: string | undefined;
 };
-
-const COMMIT_FORMAT = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join(
-  "%x00",
-);
-/** Ends one commit in a listing: a byte pair that no message can hold. */
-const END = "%x00%x00";
 
 /** Reads of one bare repository. Names that do not resolve answer `null`; writes are in `commit-actions.ts` and `merge.ts`. */
 export class Repository {
@@ -169,19 +149,10 @@ export class Repository {
   }
 
   #readCommits(args: readonly string[]): readonly CommitInfo[] {
-    const text = gitText(this.directory, [
-      "log",
-      `--format=tformat:${COMMIT_FORMAT}${END}`,
-      ...args,
-    ]);
-    return text
-      .split("\0\0\n")
-      .filter((record) => record !== "")
-      .map((record) => {
-        const commit = parseCommit(record);
-        this.#commits.set(commit.id, commit);
-        return commit;
-      });
+    const text = gitText(this.directory, ["log", `--format=tformat:${COMMIT_FORMAT}`, ...args]);
+    const commits = parseCommits(text);
+    for (const commit of commits) this.#commits.set(commit.id, commit);
+    return commits;
   }
 
   /** The entry at a path, `null` when there is none; the path `""` is the root tree. */
@@ -270,45 +241,4 @@ export class Repository {
   shareCommit(to: Repository, commit: string): void {
     git(to.directory, ["fetch", "--quiet", "--no-tags", this.directory, commit]);
   }
-}
-
-function parseCommit(record: string): CommitInfo {
-  const [id, tree, parents, authorName, authorEmail, authored, committerName, committerEmail] =
-    record.split("\0") as [string, string, string, string, string, string, string, string];
-  const [committed, ...message] = record.split("\0").slice(8) as [string, ...string[]];
-  return {
-    id,
-    tree,
-    parents: parents === "" ? [] : parents.split(" "),
-    authorName,
-    authorEmail,
-    authoredDate: authored,
-    committerName,
-    committerEmail,
-    committedDate: committed,
-    message: message.join("\0").replace(/\n+$/, ""),
-  };
-}
-
-function parseTree(lines: string): readonly TreeEntry[] {
-  return lines
-    .split("\0")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const tab = line.indexOf("\t");
-      const [mode = "", type = "", id = ""] = line.slice(0, tab).split(" ");
-      const path = line.slice(tab + 1);
-      return {
-        id,
-        name: path.slice(path.lastIndexOf("/") + 1),
-        type: type as TreeEntry["type"],
-        path,
-        mode,
-      };
-    });
-}
-
-function treesFirst(a: TreeEntry, b: TreeEntry): number {
-  if ((a.type === "tree") !== (b.type === "tree")) return a.type === "tree" ? -1 : 1;
-  return a.path < b.path ? -1 : 1;
 }

@@ -1,6 +1,8 @@
 // A merge request's diff versions: one for every push to its source branch, with its patch id and what a push undoes.
+
+import type { CommitInfo } from "../git/git-output.ts";
 import { ensureRepository, repositoryOf } from "../git/project-repository.ts";
-import type { CommitInfo, Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
 import type { MergeRequest, MergeRequestVersion, Project, User } from "../model.ts";
 import { noteableUrl } from "../presenters.ts";
 import type { State } from "../state.ts";

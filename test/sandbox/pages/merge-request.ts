@@ -52,7 +52,7 @@ export function mergeRequestPage(viewer: Viewer, project: Project, one: MergeReq
       html`<li><a class="mono" href="${link(viewer, `/${encodePath(project.fullPath)}/-/commit/${commit.id}`)}">${commit.id.slice(0, 8)}</a><span class="wide">${commit.message.split("\n")[0]}</span><span class="small soft">${commit.authorName} · ${time(commit.committedDate)}</span></li>`,
   )}</ul></div>
 <h2 id="activity">Activity</h2>${timeline(viewer, project, one)}</div>
-<aside>${approvalsBox(viewer, one)}${mergeBox(viewer, one)}${factsBox(viewer, one)}</aside></div>`;
+<aside class="first">${approvalsBox(viewer, one)}${mergeBox(viewer, one)}${factsBox(viewer, one)}</aside></div>`;
 }
 
 function approvalsBox(viewer: Viewer, one: MergeRequest): Html {

@@ -1,6 +1,8 @@
 // The sandbox's front page, a project's home, files, commits, packages and pipelines.
+
+import type { CommitInfo, TreeEntry } from "../git/git-output.ts";
 import { repositoryOf } from "../git/project-repository.ts";
-import { type CommitInfo, EMPTY_TREE, type Repository, type TreeEntry } from "../git/repository.ts";
+import { EMPTY_TREE, type Repository } from "../git/repository.ts";
 import type { Project } from "../model.ts";
 import { diffView } from "./diff.ts";
 import { encodePath, type Html, html } from "./html.ts";

@@ -22,7 +22,7 @@ function notes(viewer: Viewer, project: Project, noteable: Noteable): readonly E
     .filter((note) => seesNote(viewer, noteable, note))
     .map((note) => {
       const author = person(viewer.state.user(note.authorId));
-      const body = html`<div class="markdown">${markdown(note.body, { viewer, project })}</div>`;
+      const body = html`<div class="markdown">${markdown(note.system ? listAsMarkdown(note.body) : note.body, { viewer, project })}</div>`;
       const edited =
         note.updatedAt === note.createdAt ? null : html` · edited ${time(note.updatedAt)}`;
       const shown = note.system
@@ -32,6 +32,11 @@ function notes(viewer: Viewer, project: Project, noteable: Noteable): readonly E
           }${note.internal ? html` <span class="badge internal">Internal note</span>` : null}<span class="small soft">${time(note.createdAt)}${edited}</span></div><div class="pad">${body}</div></li>`;
       return { at: note.createdAt, order: 1, html: shown };
     });
+}
+
+/** GitLab's own notes about pushes list the commits as HTML. */
+function listAsMarkdown(body: string): string {
+  return body.replace(/<\/?ul>/g, "").replace(/<li>(.*?)<\/li>/g, "\n- $1\n");
 }
 
 function labelEvents(viewer: Viewer, noteable: Noteable): readonly Entry[] {

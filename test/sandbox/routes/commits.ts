@@ -2,7 +2,8 @@
 import { fail, notFound } from "../errors.ts";
 import { commitOf, presentCommit, type Readable, readable, refOf } from "../git/access.ts";
 import type { FileAction } from "../git/commit-actions.ts";
-import { type CommitInfo, EMPTY_TREE } from "../git/repository.ts";
+import type { CommitInfo } from "../git/git-output.ts";
+import { EMPTY_TREE } from "../git/repository.ts";
 import { contentOf, filesFor, writeFiles } from "../git/write-files.ts";
 import { type App, type Ctx, paginate, pathParam, projectFor } from "../http.ts";
 import { ACCESS, type CommitStatus } from "../model.ts";

@@ -1,7 +1,7 @@
 // Merge requests: create, list, show, edit, diffs, commits, versions, participants, merge and rebase.
 import { runCommands } from "../commands.ts";
 import { fail, invalid, notFound } from "../errors.ts";
-import { mayReadCode, presentCommit } from "../git/access.ts";
+import { mayReadCode } from "../git/access.ts";
 import { mayMerge } from "../git/branch-protection.ts";
 import { repositoryOf } from "../git/project-repository.ts";
 import {
@@ -9,14 +9,11 @@ import {
   type Ctx,
   groupOf,
   paginate,
-  pathId,
   requireLevel,
   requireUser,
   userOf,
 } from "../http.ts";
-import { canSeeIssue } from "../issues.ts";
 import { resolveLabels } from "../labelling.ts";
-import { issuesClosedBy } from "../merge-requests/closing.ts";
 import { registerMergeRequestCommands } from "../merge-requests/commands.ts";
 import { hookMergeRequest } from "../merge-requests/events.ts";
 import { filterMergeRequests, inScope } from "../merge-requests/filters.ts";
@@ -29,20 +26,12 @@ import {
 import { mergeMergeRequest, rebaseMergeRequest } from "../merge-requests/merge.ts";
 import { presentMergeRequest, presentMergeRequestAlone } from "../merge-requests/present.ts";
 import { countRead, trueStatus } from "../merge-requests/status.ts";
-import { latestVersion, targetRepository, versionCommits } from "../merge-requests/versions.ts";
-import {
-  ACCESS,
-  type MergeRequest,
-  type MergeRequestVersion,
-  type Project,
-  type User,
-} from "../model.ts";
-import { type Json, noteableUrl, presentUserId } from "../presenters.ts";
+import { latestVersion, targetRepository } from "../merge-requests/versions.ts";
+import { ACCESS, type MergeRequest, type Project, type User } from "../model.ts";
 import { extractQuickActions } from "../quick-actions.ts";
 import type { State } from "../state.ts";
 import { registerEvents } from "./labels.ts";
 import { registerNotesFor } from "./notes.ts";
-import { presentPipelineBasic } from "./pipelines.ts";
 
 const BASE = "/projects/:id/merge_requests";
 const ONE = `${BASE}/:iid`;
@@ -70,8 +59,6 @@ export function registerMergeRequests(app: App, state: State): void {
   });
   app.put(`${ONE}/merge`, (c) => merge(c, state));
   app.put(`${ONE}/rebase`, (c) => rebase(c, state));
-  registerContents(app, state);
-  registerPeople(app, state);
   registerNotesFor(app, state, ONE, (c) => mergeRequestOf(c, state));
   registerEvents(app, state, ONE, (c) => mergeRequestOf(c, state));
 }
@@ -264,106 +251,4 @@ function rebase(c: Ctx, state: State): Response {
   const fault = rebaseMergeRequest(state, mergeRequest, user);
   if (fault !== null) fail(409, fault);
   return c.json({ rebase_in_progress: true }, 202);
-}
-
-function registerContents(app: App, state: State): void {
-  const diffOf = (mergeRequest: MergeRequest) => {
-    const version = latestVersion(mergeRequest);
-    return targetRepository(state, mergeRequest).diff(version.baseSha, version.headSha);
-  };
-  app.get(`${ONE}/diffs`, (c) => c.json(paginate(c, diffOf(mergeRequestOf(c, state)))));
-  app.get(`${ONE}/changes`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const shown = presentMergeRequestAlone(state, mergeRequest, userOf(c));
-    return c.json({ ...shown, changes: diffOf(mergeRequest), overflow: false });
-  });
-  app.get(`${ONE}/commits`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const project = state.projectById(mergeRequest.projectId);
-    const commits = versionCommits(
-      targetRepository(state, mergeRequest),
-      latestVersion(mergeRequest),
-    );
-    return c.json(paginate(c, commits).map((commit) => presentCommit(state, project, commit)));
-  });
-  app.get(`${ONE}/versions`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const versions = mergeRequest.versions.toReversed();
-    return c.json(paginate(c, versions).map((one) => presentVersion(state, mergeRequest, one)));
-  });
-  app.get(`${ONE}/versions/:version`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const id = pathId(c, "version");
-    const version = mergeRequest.versions.find((one) => one.id === id) ?? notFound();
-    const repository = targetRepository(state, mergeRequest);
-    const project = state.projectById(mergeRequest.projectId);
-    return c.json({
-      ...presentVersion(state, mergeRequest, version),
-      commits: versionCommits(repository, version).map((one) => presentCommit(state, project, one)),
-      diffs: repository.diff(version.baseSha, version.headSha),
-    });
-  });
-}
-
-function presentVersion(
-  state: State,
-  mergeRequest: MergeRequest,
-  version: MergeRequestVersion,
-): Json {
-  const files = targetRepository(state, mergeRequest).diff(version.baseSha, version.headSha);
-  return {
-    id: version.id,
-    head_commit_sha: version.headSha,
-    base_commit_sha: version.baseSha,
-    start_commit_sha: version.startSha,
-    created_at: version.createdAt,
-    merge_request_id: mergeRequest.id,
-    state: "collected",
-    real_size: String(files.length),
-    patch_id_sha: version.patchId,
-  };
-}
-
-function registerPeople(app: App, state: State): void {
-  app.get(`${ONE}/participants`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const ids = new Set([
-      mergeRequest.authorId,
-      ...mergeRequest.assigneeIds,
-      ...mergeRequest.reviewerIds,
-      ...mergeRequest.notes.filter((note) => !note.system).map((note) => note.authorId),
-    ]);
-    return c.json(paginate(c, [...ids]).map((id) => presentUserId(state, id)));
-  });
-  app.get(`${ONE}/reviewers`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const rows = mergeRequest.reviewerIds.map((id) => ({
-      user: presentUserId(state, id),
-      state: mergeRequest.approvals.some((one) => one.userId === id) ? "approved" : "unreviewed",
-      created_at: mergeRequest.createdAt,
-    }));
-    return c.json(paginate(c, rows));
-  });
-  app.get(`${ONE}/closes_issues`, (c) => {
-    const issues = issuesClosedBy(state, mergeRequestOf(c, state)).filter((issue) =>
-      canSeeIssue(state, userOf(c), issue),
-    );
-    return c.json(
-      paginate(c, issues).map((issue) => ({
-        id: issue.id,
-        iid: issue.iid,
-        project_id: issue.projectId,
-        title: issue.title,
-        state: issue.state,
-        web_url: noteableUrl(state, issue),
-      })),
-    );
-  });
-  app.get(`${ONE}/pipelines`, (c) => {
-    const mergeRequest = mergeRequestOf(c, state);
-    const heads = new Set(mergeRequest.versions.map((one) => one.headSha));
-    const project = state.projectById(mergeRequest.projectId);
-    const rows = project.pipelines.filter((one) => heads.has(one.sha)).toReversed();
-    return c.json(paginate(c, rows).map((one) => presentPipelineBasic(state, project, one)));
-  });
 }

@@ -8,7 +8,8 @@ import {
   refOf,
   writable,
 } from "../git/access.ts";
-import { EMPTY_TREE, NO_COMMIT, type TreeEntry } from "../git/repository.ts";
+import type { TreeEntry } from "../git/git-output.ts";
+import { EMPTY_TREE, NO_COMMIT } from "../git/repository.ts";
 import { type App, type Ctx, paginate, paginateKeyset, pathParam, wantsKeyset } from "../http.ts";
 import { type Json, projectUrl } from "../presenters.ts";
 import type { State } from "../state.ts";
