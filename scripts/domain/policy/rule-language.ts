@@ -105,7 +105,7 @@ type RuleEnvironment = {
  */
 function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
   const environment = new Environment({ unlistedVariablesAreDyn: false });
-  const wrappers: ((values: RuleContext) => Record<string, object>)[] = [];
+  const sections: { readonly name: string; readonly Section: new () => object }[] = [];
   const limitFields = Object.entries(limits).map(([name, value]) => [name, limitType(value)]);
   const variables = { ...SITUATION_FIELDS, limits: Object.fromEntries(limitFields) };
   for (const [name, fields] of Object.entries(variables)) {
@@ -116,9 +116,7 @@ function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
     class Section {}
     environment.registerType(`Of_${name}`, { ctor: Section, fields: { ...fields } });
     environment.registerVariable(name, `Of_${name}`);
-    wrappers.push((values) => ({
-      [name]: Object.assign(new Section(), values[name as "request"]),
-    }));
+    sections.push({ name, Section });
   }
   environment
     .registerFunction("earlier(int, string): int", momentsEarlier())
@@ -127,8 +125,12 @@ function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
       "inside(string, string): bool",
       (path: string, parent: string) => path === parent || path.startsWith(`${parent}/`),
     );
-  const wrap = (values: RuleContext): RuleContext =>
-    Object.assign({ ...values }, ...wrappers.map((wrapper) => wrapper(values)));
+  const wrap = (values: RuleContext): RuleContext => {
+    const wrapped: Record<string, unknown> = { ...values };
+    for (const { name, Section } of sections)
+      wrapped[name] = Object.assign(new Section(), wrapped[name]);
+    return wrapped as RuleContext;
+  };
   return { environment, wrap };
 }
 

@@ -60,8 +60,22 @@ export function fillSentence(
   sentence: string,
   { measured, limit }: { readonly measured?: unknown; readonly limit?: unknown },
 ): string {
-  if (!sentence.includes("{")) return sentence;
-  return sentence.replaceAll(/\{(?:measured|limit)\}/g, (place) =>
-    String(place === "{limit}" ? limit : measured),
-  );
+  let filled = "";
+  for (const part of sentenceParts(sentence)) {
+    if (part === "{measured}") filled += String(measured);
+    else if (part === "{limit}") filled += String(limit);
+    else filled += part;
+  }
+  return filled;
+}
+
+/** Sentences are few and said often: each is taken apart once. */
+const PARTS = new Map<string, readonly string[]>();
+
+function sentenceParts(sentence: string): readonly string[] {
+  const known = PARTS.get(sentence);
+  if (known !== undefined) return known;
+  const parts = sentence.split(/(\{measured\}|\{limit\})/);
+  PARTS.set(sentence, parts);
+  return parts;
 }
