@@ -99,7 +99,6 @@ const Identity = z.strictObject({
   user_name: FieldNames,
   user_id: FieldNames,
 });
-export type LogIdentity = z.infer<typeof Identity>;
 
 /** A profile as its YAML file holds it. */
 export const LogProfileFile = z.strictObject({

@@ -215,6 +215,8 @@ describe("a whole artefact, as read back", () => {
   test("passes", () => {
     expect(kinds({})).toStrictEqual([]);
     expect(kinds({ canaries: [] })).toStrictEqual([]);
+    const dated = { name: "summary.md", text: "project_access_token_created: 2026-11-16" };
+    expect(kinds({ files: [dated] })).toStrictEqual([]);
   });
   test("a row that is no row, or of no source", () => {
     expect(kinds({ rows: ["{", "[]x", "null"] })).toStrictEqual(["G1 rows.ndjson not_a_row"]);

@@ -1,7 +1,7 @@
 /** What the request owns, by exact id and exact path: the only ground on which a value counts as the customer's (never a prefix, a name or a row). */
 import type { Scope } from "./scope.ts";
 
-export type Owned = { readonly path: string; readonly id: string | null };
+type Owned = { readonly path: string; readonly id: string | null };
 export type Inventory = {
   readonly projects: Kind;
   readonly namespaces: Kind;

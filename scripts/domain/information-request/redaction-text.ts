@@ -6,7 +6,7 @@ import type { FieldContext } from "./redaction-result.ts";
 
 export const TEXT_REMOVED = "[text removed]";
 /** What stands for one or more unknown words. */
-export const WORDS_REMOVED = "[removed]";
+const WORDS_REMOVED = "[removed]";
 
 type Slot = "user" | "address" | "email" | "name" | "project" | "group" | "project_id" | "word";
 type Template = {

@@ -26,7 +26,7 @@ export type Redacted =
 
 /** Longest text that is looked at for secrets, in UTF-16 units (R19). */
 const SCANNED_TEXT = 64 * 1024;
-export const UNKNOWN_FIELD = "(unknown)";
+const UNKNOWN_FIELD = "(unknown)";
 
 /** Redacts one row (R1–R22). A live secret in what would be released, or any exception, withholds the row. */
 export function redactRow(
@@ -82,7 +82,7 @@ const holdsSecret = (text: string): boolean =>
   text.length <= SCANNED_TEXT && findSecrets(text).length > 0;
 
 /** Every scalar inside a value, and the keys of its objects, as text. */
-export function leavesOf(value: JsonValue): readonly string[] {
+function leavesOf(value: JsonValue): readonly string[] {
   if (typeof value === "string") return [value];
   if (value === null || typeof value === "boolean") return [];
   if (isJsonNumber(value)) return [value.number];
