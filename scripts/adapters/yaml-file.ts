@@ -26,7 +26,14 @@ export type YamlResult<T> =
 export const REQUEST_BYTES = 64 * 1024;
 const MAX_DEPTH = 16;
 const MAX_FAULTS = 50;
-const OPTIONS = { schema: "core", version: "1.2", uniqueKeys: false, merge: false } as const;
+const OPTIONS = {
+  schema: "core",
+  version: "1.2",
+  // Judged here instead: the parser's own comparison takes seconds for thousands of keys.
+  uniqueKeys: false,
+  merge: false,
+  keepSourceTokens: true,
+} as const;
 
 /**
  * Reads one YAML document and judges it by `schema`; `file` is the name shown in faults.
@@ -44,7 +51,6 @@ export function readYaml<T>(
   const text = decode(source, maxBytes);
   if (typeof text !== "string") return failed(file, [{ ...START, key: "", ...text }]);
   const lines = new LineCounter();
-  lines.addNewLine(0);
   const locate = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: Math.max(1, col) };
@@ -92,7 +98,13 @@ function failed(file: string, found: readonly Omit<Fault, "file">[]) {
   const more = sorted.length - MAX_FAULTS;
   const last = errors.at(-1);
   if (more > 0 && last !== undefined)
-    errors.push({ ...last, key: "", message: `and ${more} more faults after this` });
+    errors.push({
+      file,
+      line: last.line,
+      column: last.column,
+      key: "",
+      message: `and ${more} more faults after this`,
+    });
   return { ok: false as const, errors };
 }
 
@@ -129,6 +141,8 @@ function judgeTokens(tokens: readonly CST.Token[]): Found[] {
         });
       found.push(...judgeMarks(token.start));
       if (token.value) open.push({ token: token.value, depth: 1 });
+    } else if (token.type === "error") {
+      found.push({ offset: token.offset, message: token.message });
     } else if (token.type === "directive") {
       found.push({
         offset: token.offset,
@@ -206,12 +220,15 @@ function judgeKey(key: Node, seen: Set<string>, path: readonly PropertyKey[]): s
   const name = key.value;
   if (name === "<<") return fault("has a merge key", "write the values out");
   if (name in {} || name === "prototype") return fault(`has the reserved key ${name}`, "delete it");
-  if (key.type !== "PLAIN" && key.source !== name)
+  if (key.type !== "PLAIN" && writtenAs(key).slice(1, -1) !== name)
     return fault("has a key with escapes", "write the key plainly");
   if (seen.has(name)) return fault(`has the key ${name} twice`, "keep one of them");
   seen.add(name);
   return name;
 }
+
+const writtenAs = ({ srcToken }: Scalar): string =>
+  srcToken !== undefined && "source" in srcToken ? srcToken.source : "";
 
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 

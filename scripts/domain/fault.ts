@@ -53,12 +53,12 @@ function explainIssue(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue
   ];
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = knownKeys(schemaAt(schema, path));
+      const known = keysAt(schema, path);
       return issue.keys.map((key) => ({
         path: [...path, key],
         key: formatPath([...path, key]),
         message: "is not a known key",
-        fix: suggest(key, known),
+        ...(known.length === 0 ? {} : { fix: suggest(key, known) }),
       }));
     }
     case "invalid_union":
@@ -116,50 +116,26 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The schema that judges the value at `path`, as far as it can be told without the value. */
-function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | null {
-  let here: z.core.$ZodType | null = schema;
-  for (const part of path) {
-    if (here === null) return null;
-    here = step(here, part);
-  }
-  return here;
-}
-
-function step(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | null {
+/** The keys that the map at `path` may have, as far as the schema tells without the value. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
+  const [first, ...rest] = path;
   switch (def.type) {
-    case "object":
-      return def.shape[String(part)] ?? null;
+    case "object": {
+      if (first === undefined) return Object.keys(def.shape);
+      const part = def.shape[String(first)];
+      return part === undefined ? [] : keysAt(part, rest);
+    }
     case "array":
-      return def.element;
+      return keysAt(def.element, rest);
     case "record":
-      return def.valueType;
+      return keysAt(def.valueType, rest);
     case "optional":
     case "nullable":
     case "default":
-      return step(def.innerType, part);
+      return keysAt(def.innerType, path);
     case "union":
-      return (
-        def.options.map((option) => step(option, part)).find((found) => found !== null) ?? null
-      );
-    default:
-      return null;
-  }
-}
-
-function knownKeys(schema: z.core.$ZodType | null): string[] {
-  if (schema === null) return [];
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case "object":
-      return Object.keys(def.shape);
-    case "optional":
-    case "nullable":
-    case "default":
-      return knownKeys(def.innerType);
-    case "union":
-      return [...new Set(def.options.flatMap(knownKeys))];
+      return [...new Set(def.options.flatMap((option) => keysAt(option, path)))];
     default:
       return [];
   }
