@@ -86,10 +86,8 @@ async function readWorld(
   tracker: string,
 ): Promise<World> {
   const policyFolder = env.SECLOG_POLICIES ?? POLICY_FOLDER;
-  const [policies, profiles] = await Promise.all([
-    loadPolicies(policyFolder),
-    loadLogProfiles(policyFolder),
-  ]);
+  const policies = await loadPolicies(policyFolder);
+  const profiles = once(() => loadLogProfiles(policyFolder));
   const place = (name: "gap" | "artefacts") =>
     policies.projects[name] === "this" ? tracker : policies.projects[name];
   const [bot, trackerProject, artefactProject] = await Promise.all([
@@ -135,7 +133,7 @@ function accountsOf(
   env: Environment,
   connection: GitLabConnection,
   terminal: Terminal,
-  profiles: ReadonlyMap<string, LogProfile>,
+  profiles: () => Promise<ReadonlyMap<string, LogProfile>>,
 ): Accounts {
   if (env.SECLOG_ACCOUNTS === undefined) {
     const fail = () => Promise.reject(new Error(NO_ACCOUNTS));
@@ -144,7 +142,7 @@ function accountsOf(
   return accountsFrom(env.SECLOG_ACCOUNTS, {
     ...(env.SECLOG_ACCOUNTS_TOKEN === undefined ? {} : { token: env.SECLOG_ACCOUNTS_TOKEN }),
     inventory: createInventory(connection),
-    logSourcesOf: (eventTypes) => sourcesOf(eventTypes, profiles.values()),
+    logSourcesOf: async (eventTypes) => sourcesOf(eventTypes, (await profiles()).values()),
     signal: terminal.signal,
   });
 }
@@ -153,7 +151,7 @@ type CollectorParts = {
   readonly terminal: Terminal;
   readonly env: Environment;
   readonly policies: Policies;
-  readonly profiles: ReadonlyMap<string, LogProfile>;
+  readonly profiles: () => Promise<ReadonlyMap<string, LogProfile>>;
   readonly workDirectory: string;
 };
 
@@ -165,7 +163,7 @@ async function collectorFor(parts: CollectorParts): Promise<Collector> {
   const key = await masterKey(env.SECLOG_PSEUDONYM_KEY, join(workDirectory, "pseudonym.key"));
   return createCollector({
     store: await openLogStore(env.SECLOG_LOG_STORE),
-    profiles: [...profiles.values()],
+    profiles: [...(await profiles()).values()],
     directoryOf: (id) => join(workDirectory, "collected", id),
     pseudonymsOf: (id) => pseudonymsFor(key, id),
     codeSha: env.CI_COMMIT_SHA ?? "unknown",

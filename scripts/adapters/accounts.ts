@@ -16,7 +16,7 @@ export type AccountsOptions = Omit<TransportOptions, "secrets"> & {
   readonly token?: string;
   readonly inventory: Inventory;
   /** The log sources that carry these event types. */
-  readonly logSourcesOf: (eventTypes: readonly string[]) => readonly string[];
+  readonly logSourcesOf: (eventTypes: readonly string[]) => Promise<readonly string[]>;
 };
 
 /**
@@ -153,7 +153,7 @@ async function scopeOf(
     users: users.map(({ path, id }) => ({ username: path, id })),
     window: request.window,
     event_types: request.event_types,
-    log_sources: request.log_sources ?? [...logSourcesOf(request.event_types)],
+    log_sources: request.log_sources ?? [...(await logSourcesOf(request.event_types))],
     personal_data_approved: request.personal_data_needed === true,
   };
 }

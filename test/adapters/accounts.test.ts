@@ -57,7 +57,7 @@ async function service(answer: Answer, token?: string) {
     clock: jumpingClock().clock,
     deadlineMs: 200,
     inventory: inventoryAt(url),
-    logSourcesOf: (events) => events.map((event) => `source of ${event}`),
+    logSourcesOf: async (events) => events.map((event) => `source of ${event}`),
   });
   return { accounts, seen };
 }
@@ -102,7 +102,7 @@ async function directory(name: string, text: string) {
   await writeFile(join(path, name), text);
   return accountsFrom(`file:${path}`, {
     inventory: inventoryAt("http://127.0.0.1:9"),
-    logSourcesOf: () => [],
+    logSourcesOf: async () => [],
   });
 }
 const subgroup = { ...REQUEST, account: { path: "acme-corp/payments", id: 12346 } };
@@ -119,7 +119,7 @@ test("a file of facts that is no JSON is an error", async () => {
 });
 
 test.each(["http://records.example.com", "ftp://records.example.com"])("refuses %s", (address) => {
-  const options = { inventory: inventoryAt("http://127.0.0.1:9"), logSourcesOf: () => [] };
+  const options = { inventory: inventoryAt("http://127.0.0.1:9"), logSourcesOf: async () => [] };
   expect(() => accountsFrom(address, options)).toThrow(/https:/);
 });
 
@@ -213,4 +213,38 @@ test("the id behind another path is not a match", async () => {
 test.each([401, 403, 500])("an inventory that fails with %i is an error", async (status) => {
   const { accounts } = await service((_seen, response) => json(response, {}, status));
   await expect(accounts.scope(REQUEST)).rejects.toThrow(String(status));
+});
+
+const INVENTORY = {
+  groups: { "acme-corp": 1, "acme-corp/payments": 2 },
+  projects: { "acme-corp/payments/api": 3 },
+  users: {},
+};
+
+test("ids that the system of record gives come first; what it does not name is asked of GitLab", async () => {
+  const asked: string[] = [];
+  const ask = async (name: string) => {
+    asked.push(name);
+    return 501;
+  };
+  const path = await mkdtemp(join(tmpdir(), "seclog-accounts-"));
+  onTestFinished(() => rm(path, { recursive: true }));
+  await writeFile(join(path, "acme-corp.json"), JSON.stringify({ ...FACTS, inventory: INVENTORY }));
+  const accounts = accountsFrom(`file:${path}`, {
+    inventory: { group: ask, project: ask, user: ask },
+    logSourcesOf: async () => ["audit"],
+  });
+  expect(await accounts.facts(REQUEST, "sofia")).toEqual(FACTS);
+  expect(await accounts.accountId("acme-corp")).toBe(1);
+  const scope = Scope.parse(await accounts.scope(REQUEST));
+  expect(scope.projects).toEqual([{ path: "acme-corp/payments/api", id: 3 }]);
+  expect(scope.users).toEqual([{ username: "acme-jdoe", id: 501 }]);
+  expect(asked).toEqual(["acme-jdoe"]);
+  expect(await accounts.accountId("unheard-of")).toBe(501);
+});
+
+test("an inventory of another shape is an error", async () => {
+  const odd = { ...FACTS, inventory: { ...INVENTORY, groups: { "acme-corp": "1" } } };
+  const accounts = await directory("acme-corp.json", JSON.stringify(odd));
+  await expect(accounts.accountId("acme-corp")).rejects.toThrow(/inventory.groups.acme-corp/);
 });

@@ -252,7 +252,7 @@ test("the inventory gives the ids of exactly the paths asked for", async () => {
 test("facts come from the system of record, and from nowhere else when it knows nothing", async () => {
   const accounts = accountsFrom(`${sandbox.url}/-/sandbox`, {
     inventory: createInventory(connect()),
-    logSourcesOf: () => ["audit"],
+    logSourcesOf: async () => ["audit"],
   });
   const request = InformationRequest.parse({
     apiVersion: "v1",
