@@ -10,6 +10,7 @@ import { DIVE_LIMITS } from "./adapters/dive-reading.ts";
 import { type Environment, readEnvironment } from "./adapters/environment.ts";
 import { loadEventTypes } from "./adapters/event-types.ts";
 import { connectGitLab, type GitLabConnection } from "./adapters/gitlab/connection.ts";
+import { GitLabError } from "./adapters/gitlab/gitlab-error.ts";
 import { createInventory } from "./adapters/gitlab/inventory.ts";
 import { createReader } from "./adapters/gitlab/reader.ts";
 import { createWriter } from "./adapters/gitlab/writer.ts";
@@ -67,7 +68,13 @@ export async function openWorld(
   }
   const connection = connectGitLab({ url, token, signal: terminal.signal });
   const forge = createReader(connection);
-  const world = await readWorld(terminal, env, forge, connection, tracker);
+  const world = await readWorld(terminal, env, forge, connection, tracker).catch(
+    (error: unknown) => {
+      if (!(error instanceof GitLabError)) throw error;
+      const { host } = new URL(url);
+      throw new Error(`GitLab at ${host} could not be read, nothing was done: ${error.message}`);
+    },
+  );
   const only = flags.issue ?? (await issueHint(env.TRIGGER_PAYLOAD));
   return {
     ok: true,

@@ -65,7 +65,7 @@ export async function setStage(options: { readonly port: number }): Promise<Stag
 }
 
 /** What the system of record says of the customer. */
-const ACME_FACTS = {
+export const ACME_FACTS = {
   namespace_exists: true,
   canonical_path: "acme-corp",
   plan: "ultimate",
