@@ -1,4 +1,5 @@
 // The documents and the code name the same commands, jobs, variables and files.
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -25,6 +26,14 @@ test("README lists exactly the commands that there are", () => {
   expect(sorted(codeWords(columnOf(readDocument("README.md"), "Command")))).toEqual(
     sorted(commands),
   );
+});
+
+test("the command on README's first screen reaches the demo", () => {
+  const { stdout } = spawnSync("npm", ["run", "--silent", "demo", "--", "--help"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  expect(stdout).toContain("usage: seclog demo");
 });
 
 test("the life of a request lists exactly the jobs that there are", () => {

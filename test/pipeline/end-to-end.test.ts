@@ -13,7 +13,7 @@ const because = missing === null ? "" : `: skipped, because ${missing} is not in
 const installed: Installation[] = [];
 afterEach(async () => {
   for (const one of installed.splice(0)) await one.remove();
-});
+}, 60_000);
 
 const Trigger = z.looseObject({ token: z.string() });
 const Notes = z.array(
