@@ -148,16 +148,12 @@ function readBothEnds(answers: FormAnswers): readonly [string, string] | null {
     ({ line, value }) => {
       const parts = value.split(/ (?:to|until|-|–|—) /);
       const [from, to] = [readWhen(String(parts[0]), "from"), readWhen(String(parts[1]), "to")];
-      const wrong = [from, to].find((end) => !end.ok);
       if (parts.length === 2 && from.ok && to.ok) return [from.instant, to.instant] as const;
-      if (parts.length === 2 && wrong?.ok === false)
-        answers.add(wrong.rule, atLine({ line, text: value }, wrong.reason), wrong.fix);
-      else
-        answers.add(
-          "bad_date",
-          atLine({ line, text: value }, "is not a start and an end"),
-          WINDOW_FIX,
-        );
+      answers.add(
+        "bad_date",
+        atLine({ line, text: value }, "is not a start and an end that are exact"),
+        WINDOW_FIX,
+      );
       return null;
     },
     String,

@@ -1,6 +1,7 @@
 // What intake says of a form: one finding for each answer that is missing or unclear.
 import type { Finding } from "../finding.ts";
 import { cleanText } from "../text-hygiene.ts";
+import { findSecrets } from "./secret-detection.ts";
 
 /** The rules of intake, each with the sentence of the process behind it (customer-incident assistance). */
 const CLAUSES = {
@@ -38,8 +39,9 @@ export function intakeFinding(rule: IntakeRule, reason: string, fix: string): Fi
   return { rule, ok: false, reason, fix, customer: CUSTOMER, clause: CLAUSES[rule] };
 }
 
-/** `Line 12 (“acme, other”) <what>.`: where it stands and how it begins. */
+/** `Line 12 (“acme, other”) <what>.`: where it stands and how it begins; what looks like a secret is not shown. */
 export function atLine({ line, text }: { line: number; text: string }, what: string): string {
+  if (findSecrets(text.slice(0, 4 * SHOWN)).length > 0) return `Line ${line} ${what}.`;
   const words = cleanText(text.slice(0, 4 * SHOWN))
     .replace(/\s+/g, " ")
     .trim();

@@ -1,6 +1,6 @@
 // Intake: the form of an issue becomes a request, or a list of what is missing. Facts about the account are not read here.
 import type { Finding } from "../finding.ts";
-import { parseForm } from "./form.ts";
+import { type Form, parseForm } from "./form.ts";
 import { FormAnswers } from "./form-reader.ts";
 import { type Draft, readDraft } from "./intake-draft.ts";
 import { atLine, intakeFinding } from "./intake-findings.ts";
@@ -39,11 +39,12 @@ export function readIntake(
 ): Intake {
   const form = parseForm(issue.description);
   const answers = new FormAnswers(form);
-  const secrets = secretFindings(issue);
+  const secrets = secretsIn(issue);
+  const found = secretFindings(secrets);
   for (const problem of form.problems)
     answers.add("unclear_form", atLine(problem, `is unclear: ${problem.message}`), PLAIN_FORM);
   if (answers.empty && form.stray === null && form.problems.length === 0)
-    return { request: null, claims: {}, findings: [...secrets, EMPTY] };
+    return { request: null, claims: {}, findings: [...found, EMPTY] };
   const draft = readDraft(answers, eventTypes);
   if (draft.account !== null && accountId === null)
     answers.add(
@@ -58,9 +59,12 @@ export function readIntake(
       atLine(form.stray, `was not understood: ${form.stray.message}`),
       PLAIN_FORM,
     );
+  const findings = [...found, ...answers.findings];
+  if (isTainted(form, secrets)) return { request: null, claims: {}, findings };
+  const whole = answers.findings.length === 0;
   return {
-    request: answers.findings.length > 0 ? null : assemble(issue, draft, accountId),
-    findings: [...secrets, ...answers.findings],
+    request: whole ? assemble(issue, draft, accountId) : null,
+    findings,
     claims: draft.claims,
   };
 }
@@ -73,23 +77,34 @@ const EMPTY = intakeFinding(
   "fill in the template information_request",
 );
 
-/** Says where a secret stands and of what kind, never the secret. */
-function secretFindings({ title, description }: IntakeIssue): Finding[] {
-  const found = description
-    .split("\n")
-    .flatMap((text, at) => findSecrets(text).map((kind) => ({ kind, where: `Line ${at + 1}` })));
-  const all = [...findSecrets(title).map((kind) => ({ kind, where: "The title" })), ...found];
-  return all
+/** Where a secret stands (line 0 is the title) and of what kind, never the secret. */
+type Secret = { readonly line: number; readonly kind: string };
+
+function secretsIn({ title, description }: IntakeIssue): readonly Secret[] {
+  return [title, ...description.split("\n")].flatMap((text, line) =>
+    findSecrets(text).map((kind) => ({ line, kind: kind.replaceAll("_", " ") })),
+  );
+}
+
+const MAX_SECRETS = 5;
+const secretFindings = (secrets: readonly Secret[]): Finding[] =>
+  secrets
     .slice(0, MAX_SECRETS)
-    .map(({ kind, where }) =>
+    .map(({ line, kind }) =>
       intakeFinding(
         "secret_in_request",
-        `${where} holds what looks like a secret (${kind.replaceAll("_", " ")}).`,
+        `${line === 0 ? "The title" : `Line ${line}`} holds what looks like a secret (${kind}).`,
         "have it revoked or rotated, and take it out of the text",
       ),
     );
+
+/** Whether an answer that would go into the request is on the line of a secret. */
+function isTainted(form: Form, secrets: readonly Secret[]): boolean {
+  const lines = new Set(secrets.map(({ line }) => line));
+  return [...form.fields].some(
+    ([field, answers]) => field !== "free_text" && answers.some(({ line }) => lines.has(line)),
+  );
 }
-const MAX_SECRETS = 5;
 
 /** Only for a draft without a finding: then account, id and window are there. */
 function assemble(issue: IntakeIssue, draft: Draft, accountId: number | null): InformationRequest {
