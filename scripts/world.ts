@@ -10,7 +10,7 @@ import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { ForgeReader, ProjectRef } from "./ports/forge.ts";
 
-export type Sealed = { readonly directory: string; readonly files: readonly string[] };
+type Sealed = { readonly directory: string; readonly files: readonly string[] };
 
 export type World = {
   /** RFC 3339 instant at which the run began; the only clock there is. */

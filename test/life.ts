@@ -7,8 +7,8 @@ import { type Stage, setStage, TRACKER } from "../scripts/demo/stage.ts";
 import type { Action } from "../scripts/domain/plan.ts";
 
 export const API = `/projects/${encodeURIComponent(TRACKER)}`;
-export const WINDOW = { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" };
-export const FILED = "2026-11-20T09:00:00Z";
+const WINDOW = { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" };
+const FILED = "2026-11-20T09:00:00Z";
 
 export type Write = { readonly method: string; readonly path: string; readonly body: string };
 export type RunResult = {

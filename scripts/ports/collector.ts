@@ -2,7 +2,7 @@ import type { Manifest } from "../domain/information-request/manifest.ts";
 import type { InformationRequest } from "../domain/information-request/request.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
 
-export type Collected = {
+type Collected = {
   readonly manifest: Manifest;
   /** Directory that holds the artefact's files in clear (`rows.ndjson` … `evidence/`). */
   readonly directory: string;

@@ -12,20 +12,6 @@ import type {
 } from "../domain/forge.ts";
 import type { Action } from "../domain/plan.ts";
 
-export type {
-  Approval,
-  Commit,
-  Issue,
-  Member,
-  MergeRequest,
-  MergeRequestDetail,
-  Note,
-  Package,
-  Project,
-  RepositoryFile,
-  User,
-} from "../domain/forge.ts";
-
 /** A project by its numeric id, or by its full path. */
 export type ProjectRef = string;
 
@@ -70,7 +56,7 @@ export type ForgeReader = {
   ) => Promise<Uint8Array | null>;
 };
 
-export type ActionResult =
+type ActionResult =
   | { readonly ok: true; readonly action: Action; readonly url: string | null }
   | { readonly ok: false; readonly action: Action; readonly error: string };
 

@@ -2,7 +2,7 @@
 import { canonicalJson } from "../canonical-json.ts";
 
 /** What may be recorded; the words are those of the stages. Data holds ids, digests and counts, never a text of the request. */
-export type CustodyEvent = "verdict" | "log-dive" | "review" | "hand-over" | "gap" | "destruction";
+type CustodyEvent = "verdict" | "log-dive" | "review" | "hand-over" | "gap" | "destruction";
 export type CustodyData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 export type CustodyEntry = {
   readonly seq: number;

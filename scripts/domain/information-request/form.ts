@@ -9,7 +9,7 @@ export type Answer = {
   readonly ticked: boolean | null;
 };
 /** Something about the form itself that makes it unclear what was meant. */
-export type FormProblem = {
+type FormProblem = {
   readonly line: number;
   readonly text: string;
   readonly message: string;

@@ -6,7 +6,7 @@ import { LogSource } from "../log-source.ts";
 import { findForbidden } from "../text-hygiene.ts";
 
 /** `IR-<year>-<number>`: safe in paths, refs and URLs. */
-export const RequestId = z.string().regex(/^IR-\d{4}-\d{4,8}$/, "must look like IR-2026-0042");
+const RequestId = z.string().regex(/^IR-\d{4}-\d{4,8}$/, "must look like IR-2026-0042");
 
 /** Hard caps of the file; the policy's limits on a request's scope are lower. */
 export const MAX_RESOURCES = 500;

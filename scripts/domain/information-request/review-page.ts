@@ -4,7 +4,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Observation, StoredArtefact } from "./observation.ts";
 
 /** One role of the release gate, as the page shows it. People are user names; the template puts them in code spans. */
-export type RoleState = {
+type RoleState = {
   readonly name: string;
   readonly state: string;
   readonly people: readonly string[];

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.ts";
 
 /** Who works on an accepted request, or who has to be asked first. */
-export type Route = "support" | "sirt" | "legal";
+type Route = "support" | "sirt" | "legal";
 
 /** The answer to one information request, as `check --json` prints it. */
 export type Verdict = {

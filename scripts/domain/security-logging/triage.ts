@@ -4,8 +4,8 @@ import type { Issue } from "../forge.ts";
 import { isInformationRequest } from "../information-request/recognition.ts";
 import type { Plan } from "../plan.ts";
 
-export const TEAM_LABEL = "☁️ SecLog";
-export const INCOMING_LABEL = "SecLog::Incoming-Requests";
+const TEAM_LABEL = "☁️ SecLog";
+const INCOMING_LABEL = "SecLog::Incoming-Requests";
 
 /**
  * An issue without the team label gets it, and the incoming label where it has no `SecLog::` state yet.

@@ -51,7 +51,7 @@ export const note = (id: number, body: string, more: Partial<Note> = {}): Note =
   ...more,
 });
 
-export const REQUEST: InformationRequest = {
+const REQUEST: InformationRequest = {
   apiVersion: "v1",
   kind: "information_request",
   id: "IR-2026-0042",
@@ -63,7 +63,7 @@ export const REQUEST: InformationRequest = {
 };
 
 const hex = (digit: string): string => digit.repeat(64);
-export const REQUEST_SHA = hex("a");
+const REQUEST_SHA = hex("a");
 
 export const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   apiVersion: "v1",

@@ -30,7 +30,10 @@ test.each([
 });
 
 test.each([
-  ["an exception waits for Legal", { verdict: { ...seen.verdict, route: "legal" as const, verdict: "needs-info" as const } }],
+  [
+    "an exception waits for Legal",
+    { verdict: { ...seen.verdict, route: "legal" as const, verdict: "needs-info" as const } },
+  ],
   ["the log-dive is due", {}],
 ])("the clock runs while %s", (_, more) => {
   expect(statusClock(observation(more), "2026-11-20T10:00:00Z", "PT12H", WORLDWIDE)).not.toBeNull();

@@ -98,7 +98,15 @@ test("findings that people recorded are counted, ours and the system's are not",
 
 test("failed and passed checks are told apart", () => {
   const view = statusView(
-    observation(verdict({ findings: [failing, { rule: "x", ok: false, reason: "x", clause: "x" }, ...observation().verdict.findings] })),
+    observation(
+      verdict({
+        findings: [
+          failing,
+          { rule: "x", ok: false, reason: "x", clause: "x" },
+          ...observation().verdict.findings,
+        ],
+      }),
+    ),
     null,
     context,
   );
