@@ -52,8 +52,8 @@ export class FormAnswers {
       else values.set(name(value), value);
     }
     if (values.size > 1) {
-      const [first, other] = answers as unknown as [Answer, Answer];
-      const where = answers.find(({ text }) => text !== first.text) ?? other;
+      const [first] = answers as unknown as [Answer];
+      const where = answers.find(({ text }) => text !== first.text) as Answer;
       this.add(
         "unclear_form",
         atLine(where, `is a second answer to a question that line ${first.line} answers otherwise`),

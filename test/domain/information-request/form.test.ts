@@ -14,6 +14,7 @@ describe("where answers stand", () => {
     ["## 1. Account (path) ##\nacme", "account", ["acme"]],
     ["## Account: acme", "account", ["acme"]],
     ["Account\n===\nacme", "account", ["acme"]],
+    [`${"Account ".repeat(20)}\n===\nacme`, "account", undefined],
     ["**Account:** acme", "account", ["acme"]],
     ["__Account__: acme", "account", ["acme"]],
     ["Account：acme", "account", ["acme"]],
