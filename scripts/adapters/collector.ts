@@ -155,7 +155,7 @@ async function conclude(
     sources: [...dive.sources],
     complete,
     rows: { count: rows.length, root: rowsRoot(rows, sha256) },
-    fields: dive.fields.map(({ reasons: _, ...counts }) => counts),
+    fields: dive.fields.map((counts) => ({ ...counts, reasons: { ...counts.reasons } })),
     gate,
     pseudonym_key_id: options.pseudonymsOf(request.id).keyId,
     files,

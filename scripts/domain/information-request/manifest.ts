@@ -53,6 +53,8 @@ export const Manifest = z.strictObject({
       kept: Count,
       pseudonymised: Count,
       removed: Count,
+      /** Why values did not leave as they were. */
+      reasons: Reasons,
     }),
   ),
   gate: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), findings: Count })),

@@ -2,6 +2,7 @@
 import { currentArtefact } from "./lifecycle.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Observation, StoredArtefact } from "./observation.ts";
+import type { Release } from "./review.ts";
 
 /** One role of the release gate, as the page shows it. People are user names; the template puts them in code spans. */
 type RoleState = {
@@ -17,9 +18,8 @@ export type ReviewView = {
   readonly verdictLine: string;
   readonly account: string;
   readonly window: string;
-  readonly groups: readonly string[];
-  readonly projects: readonly string[];
-  readonly users: readonly string[];
+  /** Groups, projects and users. */
+  readonly resources: readonly string[];
   readonly eventTypes: readonly string[];
   readonly roles: readonly RoleState[];
   readonly hold: readonly string[];
@@ -38,9 +38,7 @@ export function reviewView(seen: Observation, reviewers: readonly string[]): Rev
     verdictLine: `${verdict.verdict}${verdict.route === null ? "" : `, with ${verdict.route}`}`,
     account: request.account.path,
     window: `${request.window.from} to ${request.window.to} (end not included)`,
-    groups: request.resources.groups,
-    projects: request.resources.projects,
-    users: request.resources.users,
+    resources: Object.values(request.resources).flat(),
     eventTypes: request.event_types,
     roles: (release?.roles ?? []).map((role) => ({
       name: role.name,
@@ -48,11 +46,15 @@ export function reviewView(seen: Observation, reviewers: readonly string[]): Rev
         ? { state: "may still approve", people: role.may_approve }
         : { state: "approved by", people: [role.approved_by] }),
     })),
-    hold: release?.reasons ?? [],
+    hold: (release?.reasons ?? []).filter((reason) => !isMissingRole(reason, release)),
     reviewers: artefact === null ? [] : reviewers,
     artefact: artefact === null ? null : artefactView(artefact),
   };
 }
+
+/** Which approvals are missing is told role by role. */
+const isMissingRole = (reason: string, release: Release | null): boolean =>
+  release?.roles.some(({ name }) => reason.startsWith(`${name}: `)) === true;
 
 function artefactView({ manifest, name, version }: StoredArtefact) {
   return {
@@ -92,18 +94,30 @@ function artefactView({ manifest, name, version }: StoredArtefact) {
 const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** Withheld rows and quarantined lines by reason, over all sources, the most frequent first. */
-function reasons(
-  manifest: Manifest,
-): readonly { readonly reason: string; readonly count: number }[] {
-  const counts = new Map<string, number>();
-  for (const source of manifest.sources)
-    for (const [reason, count] of [
-      ...Object.entries(source.withheld),
-      ...Object.entries(source.quarantined),
-    ])
-      counts.set(reason, (counts.get(reason) ?? 0) + count);
+type ReasonCounts = {
+  readonly reason: string;
+  readonly values: number;
+  readonly withheld: number;
+  readonly quarantined: number;
+};
+
+/** Why values, rows and lines did not go out, over all sources, the most frequent first. */
+function reasons({ fields, sources }: Manifest): readonly ReasonCounts[] {
+  const counts = new Map<string, { values: number; withheld: number; quarantined: number }>();
+  const add = (kind: "values" | "withheld" | "quarantined", some: Readonly<Record<string, number>>) => {
+    for (const [reason, count] of Object.entries(some)) {
+      const sums = counts.get(reason) ?? { values: 0, withheld: 0, quarantined: 0 };
+      sums[kind] += count;
+      counts.set(reason, sums);
+    }
+  };
+  for (const field of fields) add("values", field.reasons);
+  for (const source of sources) {
+    add("withheld", source.withheld);
+    add("quarantined", source.quarantined);
+  }
+  const weight = ({ values, withheld, quarantined }: ReasonCounts) => values + withheld + quarantined;
   return [...counts]
-    .map(([reason, count]) => ({ reason, count }))
-    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+    .map(([reason, sums]) => ({ reason, ...sums }))
+    .sort((a, b) => weight(b) - weight(a) || (a.reason < b.reason ? -1 : 1));
 }

@@ -92,7 +92,17 @@ export const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   ],
   complete: true,
   rows: { count: 7, root: hex("c") },
-  fields: [{ source: "application", field: "event_type", kept: 7, pseudonymised: 0, removed: 0 }],
+  fields: [
+    { source: "application", field: "event_type", kept: 7, pseudonymised: 0, removed: 0, reasons: {} },
+    {
+      source: "application",
+      field: "meta.caller_id",
+      kept: 0,
+      pseudonymised: 0,
+      removed: 5,
+      reasons: { SYSTEM_INFO: 5 },
+    },
+  ],
   gate: [{ check: "G1 schema", ok: true, findings: 0 }],
   pseudonym_key_id: "k1",
   files: [{ name: "rows.ndjson", bytes: 700, sha256: hex("d"), restricted: false }],

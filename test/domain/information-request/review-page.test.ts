@@ -8,7 +8,7 @@ test("before there is an artefact the page shows the scope alone", () => {
     issue: "#42",
     verdictLine: "accept, with sirt",
     account: "acme-corp",
-    projects: ["acme-corp/payments/api"],
+    resources: ["acme-corp/payments", "acme-corp/payments/api"],
     reviewers: [],
     artefact: null,
   });
@@ -45,7 +45,7 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
       ],
       release: {
         verdict: "hold",
-        reasons: ["Legal is missing"],
+        reasons: ["Legal: 1 more approval is needed", "it is a draft"],
         roles: [
           { name: "Legal", approved_by: null, may_approve: ["lena", "noor"] },
           { name: "Security", approved_by: "sam", may_approve: [] },
@@ -55,7 +55,7 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
     ["@sec/legal", "@sec/security"],
   );
   expect(page).toMatchObject({
-    hold: ["Legal is missing"],
+    hold: ["it is a draft"],
     reviewers: ["@sec/legal", "@sec/security"],
     roles: [
       { name: "Legal", state: "may still approve", people: ["lena", "noor"] },
@@ -65,9 +65,10 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
       complete: false,
       missing: ["api of 2026-11-17", "api/x.gz: cut short"],
       reasons: [
-        { reason: "SECRET", count: 3 },
-        { reason: "CAP", count: 1 },
-        { reason: "not JSON", count: 1 },
+        { reason: "SYSTEM_INFO", values: 5, withheld: 0, quarantined: 0 },
+        { reason: "SECRET", values: 0, withheld: 3, quarantined: 0 },
+        { reason: "CAP", values: 0, withheld: 1, quarantined: 0 },
+        { reason: "not JSON", values: 0, withheld: 0, quarantined: 1 },
       ],
       gate: [
         { check: "G1 schema", result: "passed" },

@@ -15,7 +15,7 @@ h2 { font-size:1.15rem } h3 { font-size:1rem } h4 { font-size:.92rem } .markdown
 code { background:var(--code); border-radius:4px; padding:.1em .35em; font:.86em ui-monospace,SFMono-Regular,Menlo,monospace }
 pre { background:var(--code); border-radius:6px; padding:.7rem .9rem; overflow:auto; margin:.6rem 0 } pre code { background:none; padding:0 }
 table { border-collapse:collapse; width:100% } .markdown table { width:auto; max-width:100% } .markdown th,.markdown td { border:1px solid var(--line); padding:.3rem .6rem; text-align:left; vertical-align:top }
-.markdown th { background:var(--code) } .markdown th:empty { padding:0; border:0 } .scroll { overflow-x:auto } blockquote { margin:.5rem 0; padding:.1rem .9rem; border-left:3px solid var(--line); color:var(--soft) }
+.markdown th { background:var(--code) } .markdown th:empty { padding:0; border:0 } .scroll { overflow-x:auto; margin:.6rem 0 } blockquote { margin:.5rem 0; padding:.1rem .9rem; border-left:3px solid var(--line); color:var(--soft) }
 hr { border:0; border-top:1px solid var(--line) } .alert { border-left:3px solid var(--warn); background:var(--warn-soft); padding:.4rem .9rem; border-radius:4px } .alert > strong { text-transform:capitalize }
 details > summary { cursor:pointer } .mention { background:var(--note-soft); border-radius:4px; padding:0 .25em } .image { color:var(--soft); border:1px dashed var(--line); border-radius:4px; padding:0 .3em }
 header.top { background:var(--card); border-bottom:1px solid var(--line); padding:.45rem 1.2rem; display:flex; gap:1rem; align-items:center; flex-wrap:wrap }
