@@ -166,21 +166,40 @@ async function collectorFor(parts: CollectorParts): Promise<Collector> {
   const { terminal, env, policies, profiles, workDirectory } = parts;
   if (env.SECLOG_LOG_STORE === undefined)
     throw new Error("SECLOG_LOG_STORE is not set: it says where the logs are (file:DIR)");
-  await rm(join(workDirectory, "collected"), { recursive: true, force: true });
+  const { recipients } = policies.teams;
+  if (recipients.reviewers.length === 0 || recipients.evidence.length === 0)
+    throw new Error(
+      "no log is read before policies/teams.yaml names age recipients for reviewers and evidence",
+    );
+  const collected = join(workDirectory, "collected");
+  await rm(collected, { recursive: true, force: true });
   const key = await masterKey(env.SECLOG_PSEUDONYM_KEY, join(workDirectory, "pseudonym.key"));
-  return createCollector({
+  const collector = createCollector({
     store: await openLogStore(env.SECLOG_LOG_STORE),
     profiles: [...(await profiles()).values()],
-    directoryOf: (id) => join(workDirectory, "collected", id),
+    directoryOf: (id) => join(collected, id),
     pseudonymsOf: (id) => pseudonymsFor(key, id),
     codeSha: env.CI_COMMIT_SHA ?? "unknown",
     now: terminal.now,
     keepFor: policies.handOver.artefact_expires_after,
-    recipients: policies.teams.recipients,
+    recipients,
     limits: DIVE_LIMITS,
     onProgress: () => {},
     signal: terminal.signal,
   });
+  return { ...collector, seal: (dive) => sealAndForget(collector, dive) };
+}
+
+/** Runners keep their working copies: rows in clear stay on the disk no longer than sealing takes, however it ends. */
+async function sealAndForget(
+  collector: Collector,
+  dive: Parameters<Collector["seal"]>[0],
+): ReturnType<Collector["seal"]> {
+  try {
+    return await collector.seal(dive);
+  } finally {
+    await rm(dive.directory, { recursive: true, force: true });
+  }
 }
 
 /** The job that reads logs has a token that cannot write; it stores its artefact with the token of the CI job. */

@@ -16,7 +16,6 @@ export const requestIdOf = (issue: { readonly iid: number; readonly createdAt: s
 export function formatRequest(request: InformationRequest): string {
   const { window, resources, exception_requested: exception } = request;
   const lines = [
-    `# yaml-language-server: $schema=../../../docs/schemas/information_request.json`,
     `apiVersion: ${request.apiVersion}`,
     `kind: ${request.kind}`,
     `id: ${request.id}`,
