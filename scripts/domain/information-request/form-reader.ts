@@ -18,6 +18,8 @@ export type ItemFault = {
 
 /** Of one list, how many refused entries are named one by one. */
 const MAX_SHOWN = 5;
+/** What one comment can say and one author can read. */
+const MAX_FINDINGS = 30;
 
 /** Reads answers; every fault becomes a finding in `findings`, and the answer is left out. */
 export class FormAnswers {
@@ -114,8 +116,9 @@ export class FormAnswers {
     return [...items];
   }
 
+  /** Keeps a finding; of very many the first ones, which hold the request back as well. */
   add(rule: IntakeRule, reason: string, fix: string): void {
-    this.findings.push(intakeFinding(rule, reason, fix));
+    if (this.findings.length < MAX_FINDINGS) this.findings.push(intakeFinding(rule, reason, fix));
   }
 }
 

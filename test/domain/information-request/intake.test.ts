@@ -301,6 +301,12 @@ describe("what is missing or unclear", () => {
     expect(fixOf("zzz")).toBe("take a name from policies/event-types.yaml");
   });
 
+  test("of a thousand faults the first thirty are told", () => {
+    const { request, findings } = intakeOf({ Account: many(1_000, (at) => `not a path ${at}`) });
+    expect(request).toBeNull();
+    expect(findings).toHaveLength(30);
+  });
+
   test("an account that the inventory does not have", () => {
     const { request, findings } = intakeOf({}, null);
     expect(request).toBeNull();
