@@ -120,6 +120,7 @@ describe("what zod found, for people", () => {
       { kind: "request", either: { id: 1, at: "", x: 1 } },
       ["either.x | is not a known key | use one of path, id, at"],
     ],
+    [{ kind: "request", either: { id: 1, at: 2 } }, ["either.at | must be a string"]],
   ])("%j", (input, complaints) => {
     expect(complaintsOf(input)).toEqual(complaints);
   });

@@ -2,7 +2,7 @@
 import { Temporal } from "temporal-polyfill";
 import { parseInstant } from "../instant.ts";
 
-export type WhenRule =
+type WhenRule =
   | "bad_date"
   | "ambiguous_date"
   | "timezone_missing"
