@@ -21,6 +21,7 @@ import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
 import type { Terminal } from "./commands/command.ts";
+import type { EventTypeCatalogue } from "./domain/event-type.ts";
 import { sourcesOf } from "./domain/information-request/request-scope.ts";
 import type { LogProfile } from "./domain/log-profile.ts";
 import type { Policies } from "./domain/policy/policies.ts";
@@ -28,7 +29,7 @@ import type { Reading } from "./job-list.ts";
 import { observeRequests } from "./observe.ts";
 import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
-import type { ForgeReader, ForgeWriter } from "./ports/forge.ts";
+import type { ForgeWriter } from "./ports/forge.ts";
 import type { World } from "./world.ts";
 
 export type Flags = {
@@ -43,14 +44,33 @@ export type Opened = Reading & {
   readonly requests: () => number;
 };
 
+/** The policies of the folder, read once; profiles and catalogue when they are first asked for. */
+export type Settings = {
+  readonly policies: Policies;
+  readonly profiles: () => Promise<ReadonlyMap<string, LogProfile>>;
+  readonly eventTypes: () => Promise<EventTypeCatalogue>;
+};
+
+export async function readSettings(folder: string): Promise<Settings> {
+  return {
+    policies: await loadPolicies(folder),
+    profiles: once(() => loadLogProfiles(folder)),
+    eventTypes: once(() => loadEventTypes(folder)),
+  };
+}
+
 const TEMPLATES = fileURLToPath(new URL("../templates", import.meta.url));
 const NO_ACCOUNTS =
   "SECLOG_ACCOUNTS is not set: it says where account facts come from (https://… or file:DIR)";
 
-/** @returns the opened world, or every fault of flags and environment in one list. Throws when GitLab cannot be read. */
+/**
+ * @param given settings that were read already, for many runs in one process
+ * @returns the opened world, or every fault of flags and environment in one list. Throws when GitLab cannot be read.
+ */
 export async function openWorld(
   terminal: Terminal,
   flags: Flags,
+  given?: Settings,
 ): Promise<Opened | { readonly ok: false; readonly faults: readonly string[] }> {
   const env = readEnvironment(terminal.env);
   const url = flags.gitlab ?? env.GITLAB_URL ?? env.CI_SERVER_URL;
@@ -66,9 +86,9 @@ export async function openWorld(
       ],
     };
   }
+  const settings = given ?? (await readSettings(env.SECLOG_POLICIES ?? POLICY_FOLDER));
   const connection = connectGitLab({ url, token, signal: terminal.signal });
-  const forge = createReader(connection);
-  const world = await readWorld(terminal, env, forge, connection, tracker).catch(
+  const world = await readWorld(terminal, env, settings, connection, tracker).catch(
     (error: unknown) => {
       if (!(error instanceof GitLabError)) throw error;
       const { host } = new URL(url);
@@ -88,13 +108,12 @@ export async function openWorld(
 async function readWorld(
   terminal: Terminal,
   env: Environment,
-  forge: ForgeReader,
+  settings: Settings,
   connection: GitLabConnection,
   tracker: string,
 ): Promise<World> {
-  const policyFolder = env.SECLOG_POLICIES ?? POLICY_FOLDER;
-  const policies = await loadPolicies(policyFolder);
-  const profiles = once(() => loadLogProfiles(policyFolder));
+  const { policies, profiles } = settings;
+  const forge = createReader(connection);
   const place = (name: "gap" | "artefacts") =>
     policies.projects[name] === "this" ? tracker : policies.projects[name];
   const [bot, trackerProject, artefactProject] = await Promise.all([
@@ -113,7 +132,7 @@ async function readWorld(
     forge,
     accounts,
     policies,
-    eventTypes: once(() => loadEventTypes(policyFolder)),
+    eventTypes: settings.eventTypes,
     digest: sha256,
     render: templatesIn(TEMPLATES),
     collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
