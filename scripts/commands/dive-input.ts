@@ -83,9 +83,11 @@ function unknownWords(
   const listed = "value" in scope && isGiven ? scope.value.event_types : [];
   const sources = "value" in scope ? scope.value.log_sources : [];
   return [
-    ...types
-      .filter((type) => !known.eventTypes.has(type) && !listed.includes(type))
-      .map((type) => suggest(`${type} is not a known event type`, type, known.eventTypes)),
+    ...types.flatMap((type, at) =>
+      known.eventTypes.has(type) || listed.includes(type) || !("value" in request)
+        ? []
+        : [suggest(request.value.placeOf(at), type, known.eventTypes)],
+    ),
     ...sources
       .filter((source) => !known.profiles.has(source))
       .map((source) =>
@@ -99,7 +101,12 @@ function suggest(fault: string, word: string, words: Iterable<string>): string {
   return `${fault}; ${meant === null ? "take a name from the policies" : `did you mean ${meant}?`}`;
 }
 
-type RequestPart = Part<{ readonly value: InformationRequest; readonly sha256: string }>;
+type RequestPart = Part<{
+  readonly value: InformationRequest;
+  readonly sha256: string;
+  /** Says where an event type stands and that it is unknown, as `validate` does. */
+  readonly placeOf: (eventType: number) => string;
+}>;
 
 async function readRequest(positionals: readonly string[]): Promise<RequestPart> {
   const [file] = positionals;
@@ -110,7 +117,14 @@ async function readRequest(positionals: readonly string[]): Promise<RequestPart>
   if ("faults" in bytes) return bytes;
   const result = readYaml(bytes.value, file, InformationRequest);
   if (!result.ok) return { faults: result.errors.map(formatFault) };
-  return { value: { value: result.value, sha256: sha256(bytes.value) } };
+  const placeOf = (eventType: number): string =>
+    formatFault({
+      file,
+      ...result.positions(["event_types", eventType]),
+      key: `event_types[${eventType}]`,
+      message: "is not a known event type",
+    });
+  return { value: { value: result.value, sha256: sha256(bytes.value), placeOf } };
 }
 
 async function readScope(

@@ -269,11 +269,13 @@ test("says every fault of the input in one message", async () => {
 });
 
 test("takes an event type that the catalogue does not know from a scope alone", async () => {
-  const request = APPLICATION.replace("member_created", "member_added");
+  const request = APPLICATION.replace("member_created", "member_adopted");
   const refused = await dive({ store: `file:${demo}`, request });
   expect(refused.code).toBe(2);
-  expect(refused.err).toContain("member_added is not a known event type");
-  const scope = { ...SCOPE, event_types: ["member_added"] };
+  expect(refused.err).toMatch(
+    /request\.yaml:\d+:\d+ event_types\[\d\] is not a known event type; did you mean member_added/,
+  );
+  const scope = { ...SCOPE, event_types: ["member_adopted"] };
   expect((await dive({ store: `file:${demo}`, request, scope })).code).toBe(0);
 });
 
