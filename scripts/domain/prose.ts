@@ -32,10 +32,11 @@ function eachToken(text: string, quote: Quote): string {
 function proseToken(token: string, quote: Quote): string {
   if (SIGNS.has(token)) return token;
   if (token === ">") return "&gt;";
-  const [, before = "", core = "", after = ""] = MARKS.exec(token) ?? [];
-  if (core === "") return quote(token);
-  if ((WORD.test(core) || isNumber(core)) && !LINKED.test(core)) return `${before}${core}${after}`;
-  return `${before}${quote(core)}${after}`;
+  return token.replace(MARKS, (_, before: string, core: string, after: string) => {
+    if (core === "") return quote(token);
+    const plain = (WORD.test(core) || isNumber(core)) && !LINKED.test(core);
+    return `${before}${plain ? core : quote(core)}${after}`;
+  });
 }
 
 const isNumber = (token: string): boolean => /^-?\d+(?:[.,:]\d+)*%?$/.test(token);

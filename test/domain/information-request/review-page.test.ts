@@ -30,7 +30,7 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
               {
                 ...source,
                 source: "api",
-                withheld: { SECRET: 1, CAP: 1 },
+                withheld: { SECRET: 1, NO_TEMPLATE: 1, CAP: 1 },
                 quarantined: {},
                 missing: ["2026-11-17"],
                 broken: [{ object: "api/x.gz", reason: "cut short" }],
@@ -68,6 +68,7 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
         { reason: "SYSTEM_INFO", values: 5, withheld: 0, quarantined: 0 },
         { reason: "SECRET", values: 0, withheld: 3, quarantined: 0 },
         { reason: "CAP", values: 0, withheld: 1, quarantined: 0 },
+        { reason: "NO_TEMPLATE", values: 0, withheld: 1, quarantined: 0 },
         { reason: "not JSON", values: 0, withheld: 0, quarantined: 1 },
       ],
       gate: [
