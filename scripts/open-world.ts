@@ -61,7 +61,7 @@ export async function readSettings(folder: string): Promise<Settings> {
 
 const TEMPLATES = fileURLToPath(new URL("../templates", import.meta.url));
 const NO_ACCOUNTS =
-  "SECLOG_ACCOUNTS is not set: it says where account facts come from (https://… or file:DIR)";
+  "SECLOG_ACCOUNTS is not set (https://… or file:DIR): no fact of an account can be read, so no request is accepted";
 
 /**
  * @param given settings that were read already, for many runs in one process
@@ -159,13 +159,10 @@ function accountsOf(
   env: Environment,
   connection: GitLabConnection,
   terminal: Terminal,
-  profiles: () => Promise<ReadonlyMap<string, LogProfile>>,
+  profiles: Settings["profiles"],
 ): Accounts {
-  if (env.SECLOG_ACCOUNTS === undefined) {
-    const fail = () => Promise.reject(new Error(NO_ACCOUNTS));
-    return { facts: fail, accountId: fail, scope: fail };
-  }
-  return accountsFrom(env.SECLOG_ACCOUNTS, {
+  if (env.SECLOG_ACCOUNTS === undefined) terminal.complain(`${NO_ACCOUNTS}\n`);
+  return accountsFrom(env.SECLOG_ACCOUNTS ?? null, {
     ...(env.SECLOG_ACCOUNTS_TOKEN === undefined ? {} : { token: env.SECLOG_ACCOUNTS_TOKEN }),
     inventory: createInventory(connection),
     logSourcesOf: async (eventTypes) => sourcesOf(eventTypes, (await profiles()).values()),

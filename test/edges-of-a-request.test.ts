@@ -141,3 +141,12 @@ test("new issues of the tracker enter the queue of Security Logging once, and wh
   const listed = await life.run(["incoming-requests"]);
   expect([listed.exit, listed.writes]).toEqual([0, []]);
 });
+
+test("without a system of record no request is accepted, and the comment says so", async () => {
+  await fileRequest(life);
+  const { exit, plan, complaints } = await life.run(DECIDE, { env: { SECLOG_ACCOUNTS: "" } });
+  expect(exit).toBe(0);
+  expect(complaints).toMatch(/SECLOG_ACCOUNTS is not set/);
+  expect(kinds(plan)).not.toContain("open-merge-request");
+  expect(await life.note()).toMatch(/facts_unavailable|account_not_found/);
+});

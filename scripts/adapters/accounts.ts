@@ -22,12 +22,11 @@ export type AccountsOptions = Omit<TransportOptions, "secrets"> & {
 /**
  * `https://…` asks `<url>/facts?account=<path>&author=<username>` (plain http for this machine alone);
  * `file:DIR` reads `DIR/<path with / as __>.json`.
+ * without an address every fact is unknown.
  * @throws TypeError when the address is neither
  */
-export function accountsFrom(address: string, options: AccountsOptions): Accounts {
-  const read = address.startsWith("file:")
-    ? fromDirectory(address.slice("file:".length))
-    : fromService(address, options);
+export function accountsFrom(address: string | null, options: AccountsOptions): Accounts {
+  const read = readerFor(address, options);
   const inventoryFor = async (account: string): Promise<Inventory> =>
     knownFirst(await read(account, ""), account, options.inventory);
   return {
@@ -41,6 +40,13 @@ export function accountsFrom(address: string, options: AccountsOptions): Account
     scope: async (request) =>
       scopeOf(request, { ...options, inventory: await inventoryFor(request.account.path) }),
   };
+}
+
+function readerFor(address: string | null, options: AccountsOptions): ReadFacts {
+  if (address === null) return async () => null;
+  return address.startsWith("file:")
+    ? fromDirectory(address.slice("file:".length))
+    : fromService(address, options);
 }
 
 /** Every fact unknown: the request needs more information, it is not refused and not accepted. */

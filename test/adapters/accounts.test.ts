@@ -248,3 +248,13 @@ test("an inventory of another shape is an error", async () => {
   const accounts = await directory("acme-corp.json", JSON.stringify(odd));
   await expect(accounts.accountId("acme-corp")).rejects.toThrow(/inventory.groups.acme-corp/);
 });
+
+test("without a system of record every fact is unknown", async () => {
+  const ask = async () => 7;
+  const accounts = accountsFrom(null, {
+    inventory: { group: ask, project: ask, user: ask },
+    logSourcesOf: async () => [],
+  });
+  expect(await accounts.facts(REQUEST, "sofia")).toEqual(UNKNOWN);
+  expect(await accounts.accountId("acme-corp")).toBe(7);
+});
