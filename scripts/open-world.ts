@@ -9,7 +9,11 @@ import { sha256 } from "./adapters/digest.ts";
 import { DIVE_LIMITS } from "./adapters/dive-reading.ts";
 import { type Environment, readEnvironment } from "./adapters/environment.ts";
 import { loadEventTypes } from "./adapters/event-types.ts";
-import { connectGitLab, type GitLabConnection } from "./adapters/gitlab/connection.ts";
+import {
+  type ConnectionOptions,
+  connectGitLab,
+  type GitLabConnection,
+} from "./adapters/gitlab/connection.ts";
 import { GitLabError } from "./adapters/gitlab/gitlab-error.ts";
 import { createInventory } from "./adapters/gitlab/inventory.ts";
 import { createReader } from "./adapters/gitlab/reader.ts";
@@ -51,6 +55,9 @@ export type Settings = {
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
 };
 
+/** How the run waits for GitLab; a test gives it a clock that need not be waited for. */
+export type Wire = Pick<ConnectionOptions, "clock" | "deadlineMs" | "random">;
+
 export async function readSettings(folder: string): Promise<Settings> {
   return {
     policies: await loadPolicies(folder),
@@ -71,6 +78,7 @@ export async function openWorld(
   terminal: Terminal,
   flags: Flags,
   given?: Settings,
+  wire: Wire = {},
 ): Promise<Opened | { readonly ok: false; readonly faults: readonly string[] }> {
   const env = readEnvironment(terminal.env);
   const url = flags.gitlab ?? env.GITLAB_URL ?? env.CI_SERVER_URL;
@@ -87,7 +95,7 @@ export async function openWorld(
     };
   }
   const settings = given ?? (await readSettings(env.SECLOG_POLICIES ?? POLICY_FOLDER));
-  const connection = connectGitLab({ url, token, signal: terminal.signal });
+  const connection = connectGitLab({ ...wire, url, token, signal: terminal.signal });
   const world = await readWorld(terminal, env, settings, connection, tracker).catch(
     (error: unknown) => {
       if (!(error instanceof GitLabError)) throw error;
