@@ -19,6 +19,14 @@ async function untilReview(): Promise<void> {
 const approve = (username: string) =>
   life.person(username).send("POST", `${API}/merge_requests/1/approve`, {});
 
+test("a request that is right at once is accepted at once, and then left alone", async () => {
+  await fileRequest(life);
+  const first = await life.run(DECIDE);
+  expect(kinds(first.plan)).toContain("open-merge-request");
+  const second = await life.run(DECIDE);
+  expect(second.plan).toEqual([]);
+});
+
 test("a public request is made confidential first, and judged as it was", async () => {
   const description = life.form().replace("/confidential\n", "");
   await fileRequest(life, { confidential: false, description });

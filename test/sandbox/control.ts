@@ -40,7 +40,24 @@ function factsOf(state: State, path: string, author: string | undefined): Record
     requester_owns_account: null,
     resources_owned: null,
     author_is_team_member: teamMember(state, author),
+    inventory: inventoryOf(state, root),
     ...root.facts,
+  };
+}
+
+/** Ids by path and user name of everything below a top-level group. */
+function inventoryOf(state: State, root: Group): Record<string, Record<string, number>> {
+  const groups = [...state.groups.values()].filter((one) =>
+    state.groupChain(one.id).includes(root),
+  );
+  const ids = new Set(groups.map((one) => one.id));
+  const projects = [...state.projects.values()].filter((one) => ids.has(one.groupId ?? 0));
+  const members = [...groups, ...projects].flatMap((one) => [...one.members.keys()]);
+  const users = members.flatMap((id) => state.users.get(id) ?? []);
+  return {
+    groups: Object.fromEntries(groups.map((one) => [one.fullPath, one.id])),
+    projects: Object.fromEntries(projects.map((one) => [one.fullPath, one.id])),
+    users: Object.fromEntries(users.map((one) => [one.username, one.id])),
   };
 }
 

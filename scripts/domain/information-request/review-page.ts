@@ -104,7 +104,10 @@ type ReasonCounts = {
 /** Why values, rows and lines did not go out, over all sources, the most frequent first. */
 function reasons({ fields, sources }: Manifest): readonly ReasonCounts[] {
   const counts = new Map<string, { values: number; withheld: number; quarantined: number }>();
-  const add = (kind: "values" | "withheld" | "quarantined", some: Readonly<Record<string, number>>) => {
+  const add = (
+    kind: "values" | "withheld" | "quarantined",
+    some: Readonly<Record<string, number>>,
+  ) => {
     for (const [reason, count] of Object.entries(some)) {
       const sums = counts.get(reason) ?? { values: 0, withheld: 0, quarantined: 0 };
       sums[kind] += count;
@@ -116,7 +119,8 @@ function reasons({ fields, sources }: Manifest): readonly ReasonCounts[] {
     add("withheld", source.withheld);
     add("quarantined", source.quarantined);
   }
-  const weight = ({ values, withheld, quarantined }: ReasonCounts) => values + withheld + quarantined;
+  const weight = ({ values, withheld, quarantined }: ReasonCounts) =>
+    values + withheld + quarantined;
   return [...counts]
     .map(([reason, sums]) => ({ reason, ...sums }))
     .sort((a, b) => weight(b) - weight(a) || (a.reason < b.reason ? -1 : 1));

@@ -1,6 +1,6 @@
 // The one status comment of a request and its labels: a view of the facts, rewritten whenever they change.
 import type { Finding } from "../finding.ts";
-import type { Issue, Note } from "../forge.ts";
+import type { Issue } from "../forge.ts";
 import { findOwn, withMarker } from "../note-marker.ts";
 import type { Action } from "../plan.ts";
 import { currentArtefact, type Stage, stageOf } from "./lifecycle.ts";
@@ -71,7 +71,7 @@ export function statusView(
     clock:
       clock === null
         ? null
-        : { asOf: clock.slot, due: clock.due, findings: recordedFindings(seen.notes) },
+        : { asOf: clock.slot, due: clock.due, findings: recordedFindings(seen) },
     mergeRequestUrl: begun
       ? `${context.projectUrl}/-/merge_requests?scope=all&state=all&source_branch=request%2F${seen.id}`
       : null,
@@ -111,8 +111,11 @@ function mentionFor(
 }
 
 /** What people wrote on the issue since it was filed: the source of the update to the customer (process, step 7). */
-function recordedFindings(notes: readonly Note[]): string {
-  const written = notes.filter((note) => !note.system && !note.author.bot);
+function recordedFindings({ notes, bot }: Observation): string {
+  // GitLab tells in a user's own page alone who is a bot: our notes are known by our id.
+  const written = notes.filter(
+    ({ system, author }) => !system && !author.bot && author.id !== bot.id,
+  );
   const last = written.at(-1);
   if (last === undefined) return "none recorded yet";
   return `${written.length} recorded, the last at ${last.createdAt}`;

@@ -93,7 +93,14 @@ export const manifest = (more: Partial<Manifest> = {}): Manifest => ({
   complete: true,
   rows: { count: 7, root: hex("c") },
   fields: [
-    { source: "application", field: "event_type", kept: 7, pseudonymised: 0, removed: 0, reasons: {} },
+    {
+      source: "application",
+      field: "event_type",
+      kept: 7,
+      pseudonymised: 0,
+      removed: 0,
+      reasons: {},
+    },
     {
       source: "application",
       field: "meta.caller_id",

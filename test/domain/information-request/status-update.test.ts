@@ -6,7 +6,7 @@ import {
   planStatusNote,
   statusView,
 } from "../../../scripts/domain/information-request/status-update.ts";
-import { issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
+import { BOT, issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
 
 const context = {
   projectUrl: "https://gitlab.example.com/sec/seclog",
