@@ -12,10 +12,15 @@ export const requestBranch = (id: string): string => `request/${id}`;
 export const requestIdOf = (issue: { readonly iid: number; readonly createdAt: string }): string =>
   `IR-${issue.createdAt.slice(0, 4)}-${String(issue.iid).padStart(4, "0")}`;
 
+/** Lets an editor help whoever looks at the file: the form of a request, from the folder of its year. */
+const SCHEMA_LINE =
+  "# yaml-language-server: $schema=../../../docs/schemas/information_request.json";
+
 /** The request as YAML 1.2, keys in the order of the schema. */
 export function formatRequest(request: InformationRequest): string {
   const { window, resources, exception_requested: exception } = request;
   const lines = [
+    SCHEMA_LINE,
     `apiVersion: ${request.apiVersion}`,
     `kind: ${request.kind}`,
     `id: ${request.id}`,

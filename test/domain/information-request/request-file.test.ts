@@ -34,7 +34,8 @@ test("a request has one id, one branch and two files", () => {
 
 test("the file of a request is short and reads back as the same request", () => {
   const text = formatRequest(REQUEST);
-  expect(text).toBe(`apiVersion: v1
+  expect(text).toBe(`# yaml-language-server: $schema=../../../docs/schemas/information_request.json
+apiVersion: v1
 kind: information_request
 id: IR-2026-0042
 issue: 42
