@@ -84,7 +84,8 @@ test("a request that was handed over keeps its links after the artefact is destr
 test("findings that people recorded are counted, ours and the system's are not", () => {
   const sirt = { author: user(5, "diego"), createdAt: "2026-11-20T14:00:00Z" };
   const notes = [
-    note(1, "ours"),
+    note(1, "ours", { author: { ...BOT, bot: false } }),
+    note(4, "of another bot", { author: user(8, "project_1_bot", { bot: true }) }),
     note(2, "found it", sirt),
     note(3, "closed", { ...sirt, system: true }),
   ];
