@@ -55,8 +55,8 @@ export type Settings = {
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
 };
 
-/** How the run waits for GitLab; a test gives it a clock that need not be waited for. */
-export type Wire = Pick<ConnectionOptions, "clock" | "deadlineMs" | "random">;
+/** How the run reaches GitLab and waits for it; a test gives it a clock that need not be waited for. */
+export type Wire = Pick<ConnectionOptions, "clock" | "deadlineMs" | "fetch" | "random">;
 
 export async function readSettings(folder: string): Promise<Settings> {
   return {

@@ -46,6 +46,8 @@ export type TransportOptions = {
   readonly clock?: Clock;
   /** A number in [0, 1): the jitter of the back-off. */
   readonly random?: () => number;
+  /** What carries a call: the platform's own, where nothing else is given. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 };
 export type Transport = {
   /** @throws GitLabError for anything but an answer of 2xx. */
@@ -64,6 +66,7 @@ const DEFAULTS = {
   patienceMs: 600_000,
   budget: 20_000,
   random: Math.random,
+  fetch: (url, init) => fetch(url, init),
   clock: {
     now: Date.now,
     wait: (milliseconds, signal) =>
@@ -161,15 +164,19 @@ async function exchange(call: HttpCall, options: Required<TransportOptions>): Pr
   const cancel = () => controller.abort(options.signal.reason);
   options.signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await request(call, controller.signal);
+    return await request(call, controller.signal, options.fetch);
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", cancel);
   }
 }
 
-async function request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-  let response = await fetch(call.url, {
+async function request(
+  call: HttpCall,
+  signal: AbortSignal,
+  carry: Required<TransportOptions>["fetch"],
+): Promise<HttpAnswer> {
+  let response = await carry(call.url.href, {
     method: call.method,
     headers: call.headers,
     ...(call.body === undefined ? {} : { body: call.body }),
@@ -179,7 +186,7 @@ async function request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer>
   const target = call.download === true ? storeBehind(call.url, response) : null;
   if (target !== null) {
     await response.body?.cancel();
-    response = await fetch(target.href, { redirect: "manual", signal });
+    response = await carry(target.href, { redirect: "manual", signal });
   }
   return {
     status: response.status,
