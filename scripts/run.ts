@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   review: () => import("./commands/review.ts"),
   quote: () => import("./commands/quote.ts"),
   redact: () => import("./commands/redact.ts"),
+  verify: () => import("./commands/verify.ts"),
 };
 
 const COMMON_OPTIONS = {

@@ -14,6 +14,8 @@ export type CustodyEntry = {
   readonly prev: string;
   readonly hash: string;
 };
+/** How far a log went at some moment: the number of its entries and the hash of the last one. */
+export type CustodyHead = { readonly count: number; readonly hash: string };
 export type CustodyRecord = { readonly event: CustodyEvent; readonly data: CustodyData };
 
 /** Digest of a text: SHA-256 in lower-case hex. */
@@ -60,17 +62,37 @@ export function appendCustody(
   at: string,
   digest: Digest,
 ): string {
-  let prev = entries.at(-1)?.hash ?? FIRST;
-  let seq = entries.length;
-  let out = text;
+  return chainedTo(entries, records, at, digest).reduce(
+    (out, entry) => `${out}${entryLine(entry)}\n`,
+    text,
+  );
+}
+
+/** The log's head once the records are appended; null while there is no entry. */
+export function headAfter(
+  entries: readonly CustodyEntry[],
+  records: readonly CustodyRecord[],
+  at: string,
+  digest: Digest,
+): CustodyHead | null {
+  const last = chainedTo(entries, records, at, digest).at(-1) ?? entries.at(-1);
+  return last === undefined ? null : { count: last.seq, hash: last.hash };
+}
+
+/** The entries that the records become, chained to those before. */
+function chainedTo(
+  entries: readonly CustodyEntry[],
+  records: readonly CustodyRecord[],
+  at: string,
+  digest: Digest,
+): readonly CustodyEntry[] {
+  const chained: CustodyEntry[] = [];
   for (const { event, data } of records) {
-    seq += 1;
-    const body = { seq, at, event, data, prev };
-    const entry: CustodyEntry = { ...body, hash: hashOf(body, digest) };
-    out += `${entryLine(entry)}\n`;
-    prev = entry.hash;
+    const prev = (chained.at(-1) ?? entries.at(-1))?.hash ?? FIRST;
+    const body = { seq: entries.length + chained.length + 1, at, event, data, prev };
+    chained.push({ ...body, hash: hashOf(body, digest) });
   }
-  return out;
+  return chained;
 }
 
 /** Whether the last entry of this event says the same already: then there is nothing to record. */

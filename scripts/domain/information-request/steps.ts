@@ -21,6 +21,12 @@ export const inTurn = (first: Steps, second: Steps): Steps => ({
   records: [...first.records, ...second.records],
 });
 
+/** What the steps want recorded and the log does not say already. */
+export const newRecords = (seen: Observation, steps: readonly Steps[]): readonly CustodyRecord[] =>
+  steps
+    .flatMap((step) => step.records)
+    .filter((record) => !isRecorded(seen.custody.entries, record));
+
 /**
  * The request's plan of one run: the actions of all its jobs, then one commit to the custody log.
  * The log comes last: it records what was done, and a write that failed ends the plan of its request before it.
@@ -31,9 +37,7 @@ export function planRequest(
   context: { readonly now: string; readonly defaultBranch: string; readonly digest: Digest },
 ): readonly Action[] {
   const actions = steps.flatMap((step) => step.actions);
-  const records = steps
-    .flatMap((step) => step.records)
-    .filter((record) => !isRecorded(seen.custody.entries, record));
+  const records = newRecords(seen, steps);
   if (records.length === 0) return actions;
   const { text, entries, lastCommit, branchStands } = seen.custody;
   return [
