@@ -1,7 +1,7 @@
 // The pipeline jobs by name, and how several of them become one plan.
 import type { Failure, Group } from "./apply.ts";
 import type { Observation } from "./domain/information-request/observation.ts";
-import { planRequest } from "./domain/information-request/steps.ts";
+import { planRequest, type Steps } from "./domain/information-request/steps.ts";
 import type { Job, RequestJob, TrackerJob, World } from "./world.ts";
 
 /** In the order of a request's life; each is loaded only when it runs. */
@@ -73,8 +73,8 @@ async function planRequests(
   for (const request of seen) {
     groups.push(
       await group(request.id, async () => {
-        const steps = [];
-        for (const job of jobs) steps.push(await job.plan(request, world));
+        const steps: Steps[] = [];
+        for (const job of jobs) steps.push(await job.plan(request, world, steps));
         return planRequest(request, steps, context);
       }),
     );

@@ -13,7 +13,7 @@ import {
   understand,
   WrittenCommitAnswer,
 } from "./schemas.ts";
-import { applied, notApplied, sameText } from "./write-outcome.ts";
+import { applied, isUnclear, notApplied, sameText } from "./write-outcome.ts";
 
 type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
 type GitLab = GitLabConnection["gitlab"];
@@ -76,6 +76,19 @@ function described(
   return webUrl;
 }
 
+export async function closeMergeRequest(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"close-merge-request">,
+): Promise<string> {
+  const answer = await gitlab.MergeRequests.edit(project, action.mergeRequest, {
+    stateEvent: "close",
+  });
+  const { state, webUrl } = understand(MergeRequestAnswer, answer, "merge request").mergeRequest;
+  applied(action, state === "closed", `the merge request is ${state}, not closed`);
+  return webUrl;
+}
+
 export async function merge(
   gitlab: GitLab,
   project: ProjectRef,
@@ -83,6 +96,7 @@ export async function merge(
 ): Promise<string> {
   const answer = await gitlab.MergeRequests.merge(project, action.mergeRequest, {
     sha: action.sha,
+    ...(action.message === undefined ? {} : { mergeCommitMessage: action.message }),
   });
   const { state, webUrl } = understand(MergeRequestAnswer, answer, "merge request").mergeRequest;
   applied(action, state === "merged", `the merge request is ${state}, not merged`);
@@ -99,17 +113,36 @@ export async function publishPackage(
   for (const file of files) {
     const bytes = await bytesOf(action, file);
     const path = packagePath(action.project, action.name, action.version, file);
+    await uploadFile(connection, action, path, bytes);
+  }
+  return null;
+}
+
+/** After an unclear answer the file is read back: it is sent once, and the next one follows only when it is there. */
+async function uploadFile(
+  connection: GitLabConnection,
+  action: Of<"publish-package">,
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  let same: boolean;
+  try {
     const stored = understand(
       PackageFileAnswer,
       await connection.upload(path, bytes),
       "package file",
     );
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const same =
+    same =
       (stored.file_sha256 ?? sha256) === sha256 && (stored.size ?? bytes.length) === bytes.length;
-    applied(action, same, `GitLab stored other bytes for ${file}`);
+  } catch (error) {
+    if (!isUnclear(error)) throw error;
+    const stored = await connection.download(path, bytes.length).catch(() => null);
+    if (stored === null || createHash("sha256").update(stored).digest("hex") !== sha256)
+      throw error;
+    same = true;
   }
-  return null;
+  applied(action, same, `GitLab stored other bytes for ${basename(decodeURIComponent(path))}`);
 }
 
 async function bytesOf(

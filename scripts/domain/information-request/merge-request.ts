@@ -1,6 +1,7 @@
 // The one merge request of a request: its branch, its two files, and the merge that records the release.
 import type { Action } from "../plan.ts";
 import type { CustodyData } from "./custody.ts";
+import { withHeadTrailer } from "./custody-verification.ts";
 import { currentArtefact, isHandedOver, isReleased } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
 import { manifestPath, requestBranch, requestPath } from "./request-file.ts";
@@ -64,7 +65,7 @@ export function planRedaction(seen: Observation, manifestText: string): Steps {
         kind: "commit-files",
         branch: requestBranch(seen.id),
         startBranch: null,
-        message: `Add the manifest of ${seen.id}`,
+        message: withHeadTrailer(`Add the manifest of ${seen.id}`, seen.id, seen.custody.entries),
         files: [
           {
             path: manifestPath(seen.id),
@@ -90,7 +91,15 @@ export function planReview(seen: Observation, description: string): Steps {
       : [{ kind: "edit-merge-request", mergeRequest: mergeRequest.iid, title, description }];
   if (!isReleased(seen)) return { actions: page, records: [] };
   return {
-    actions: [...page, { kind: "merge", mergeRequest: mergeRequest.iid, sha: mergeRequest.sha }],
+    actions: [
+      ...page,
+      {
+        kind: "merge",
+        mergeRequest: mergeRequest.iid,
+        sha: mergeRequest.sha,
+        message: withHeadTrailer(`Merge the release of ${seen.id}`, seen.id, seen.custody.entries),
+      },
+    ],
     records: [{ event: "review", data: releaseRecord(seen) }],
   };
 }

@@ -9,6 +9,7 @@ import {
 import { BOT, issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
 
 const context = {
+  custody: null,
   projectUrl: "https://gitlab.example.com/sec/seclog",
   artefactProjectUrl: "https://gitlab.example.com/sec/seclog",
   mentions: {
