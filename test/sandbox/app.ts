@@ -23,6 +23,11 @@ export function createApp(state: State): App {
     await next();
   });
   for (const register of apiRegistrars) register(api, state);
+  app.use(`${API}/*`, async (c, next) => {
+    await next();
+    // The sandbox's clock, not the machine's.
+    c.res.headers.set("date", state.now().toUTCString());
+  });
   app.use(`${API}/*`, (c, next) => logWrites(c, state, next));
   app.use(`${API}/*`, (c, next) => withFaults(c, state, next));
   app.use(`${API}/*`, (c, next) => withRateLimit(c, state, next));
@@ -31,6 +36,7 @@ export function createApp(state: State): App {
   app.all(`${API}/*`, (c) => c.json({ error: "404 Not Found" }, 404));
   registerControl(app, state);
   for (const register of rootRegistrars) register(app, state);
+  state.inner = async (request) => app.fetch(request, { inner: true });
   app.onError((error) => errorResponse(error));
   api.onError((error) => errorResponse(error));
   app.notFound((c) => c.text("404 Not Found", 404));
@@ -55,7 +61,7 @@ async function readParams(c: Ctx): Promise<void> {
 }
 
 async function logWrites(c: Ctx, state: State, next: () => Promise<void>): Promise<void> {
-  if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+  if (c.req.method === "GET" || c.req.method === "HEAD" || c.env?.inner === true) return next();
   const body = Buffer.from(await c.req.arrayBuffer());
   const record = {
     at: state.stamp(),

@@ -158,7 +158,8 @@ describe("triggers", () => {
     ["no ref", {}, {}, 400],
     ["variables must be texts", { ref: "main", variables: { A: { b: 1 } } }, {}, 400],
     ["a pipeline hook would loop", { ref: "main" }, { "x-gitlab-event": "Pipeline Hook" }, 403],
-    ["texts", { ref: "main", variables: { A: "1" } }, {}, 201],
+    ["variables that nobody may set", { ref: "main", variables: { A: "1" } }, {}, 400],
+    ["a branch", { ref: "main" }, {}, 201],
   ])("%s", async (_name, body, headers, status) => {
     const token = await trigger();
     const answer = await ask(
@@ -170,6 +171,14 @@ describe("triggers", () => {
       headers,
     );
     expect(answer.status).toBe(status);
+  });
+
+  test("variables are taken where the project lets them", async () => {
+    const role = { ci_pipeline_variables_minimum_override_role: "maintainer" };
+    await ask(sandbox, "mira", "PUT", "/projects/1", role);
+    const body = { token: await trigger(), ref: "main", variables: { A: "1" } };
+    const answer = await ask(sandbox, null, "POST", "/projects/1/trigger/pipeline", body);
+    expect(answer.status).toBe(201);
   });
 
   test("others see four signs of a trigger token", async () => {

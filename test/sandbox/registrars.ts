@@ -10,6 +10,7 @@ import { registerHooks } from "./routes/hooks.ts";
 import { registerIssueLinks } from "./routes/issue-links.ts";
 import { registerIssueLists } from "./routes/issue-lists.ts";
 import { registerIssues } from "./routes/issues.ts";
+import { registerJobTokenScope } from "./routes/job-token-scope.ts";
 import { registerLabels } from "./routes/labels.ts";
 import { registerMembers } from "./routes/members.ts";
 import { registerMergeRequestContents } from "./routes/merge-request-contents.ts";
@@ -40,6 +41,7 @@ export const apiRegistrars: readonly Registrar[] = [
   registerMetadata,
   registerMembers,
   registerLabels,
+  registerJobTokenScope,
   registerIssues,
   registerIssueLinks,
   registerIssueLists,

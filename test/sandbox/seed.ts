@@ -12,6 +12,7 @@ import { initialiseRepository } from "./git/project-repository.ts";
 import { createIssue } from "./issues.ts";
 import { resolveLabels } from "./labelling.ts";
 import { ACCESS, type Group, type Member, type User, type Visibility } from "./model.ts";
+import { installProject, type SeedInstallation } from "./seed-installation.ts";
 import type { State } from "./state.ts";
 
 type Level = Exclude<keyof typeof ACCESS, "none" | "admin">;
@@ -28,6 +29,8 @@ interface SeedUser {
   readonly role?: string;
   /** Fixed token; a fresh one otherwise. */
   readonly token?: string;
+  /** Scopes of the token; those of a person at work otherwise. */
+  readonly scopes?: readonly string[];
 }
 
 interface SeedGroup {
@@ -66,6 +69,8 @@ interface SeedProject {
   /** Without a repository. */
   readonly empty?: boolean;
   readonly issues?: readonly SeedIssue[];
+  /** Branch protection, approval settings, CI variables and schedules. */
+  readonly installation?: SeedInstallation;
 }
 
 export interface Seed {
@@ -74,11 +79,28 @@ export interface Seed {
   readonly projects: readonly SeedProject[];
 }
 
+/** What a sound installation of the product has in its project. Nothing reads the values of the variables. */
+const SECLOG_INSTALLATION: SeedInstallation = {
+  protected_branches: { custody: "maintainer" },
+  approvals: { disable_overriding_approvers_per_merge_request: true },
+  variables: [
+    { key: "SECLOG_TOKEN", scope: "*" },
+    { key: "SECLOG_TOKEN", scope: "log-dive" },
+    { key: "SECLOG_READ_TOKEN", scope: "log-dive" },
+    { key: "SECLOG_MARKER_KEY", scope: "*" },
+    { key: "SECLOG_ACCOUNTS", scope: "*", secret: false },
+    { key: "SECLOG_LOG_STORE", scope: "log-dive", secret: false },
+    { key: "SECLOG_PSEUDONYM_KEY", scope: "log-dive" },
+    { key: "SECLOG_ARTEFACT_KEY", scope: "hand-over" },
+  ],
+  schedules: [{ description: "Requests", cron: "*/10 * * * *", owner: "seclog-bot" }],
+};
+
 /** The world of the demo and of most tests. */
 export const DEFAULT_SEED: Seed = {
   users: [
     { id: 1, username: "root", name: "Administrator", admin: true, role: "admin" },
-    { id: 10, username: "seclog-bot", name: "seclog", bot: true, role: "bot" },
+    { id: 10, username: "seclog-bot", name: "seclog", bot: true, role: "bot", scopes: ["api"] },
     { id: 11, username: "mira", name: "Mira Maintainer", role: "maintainer" },
     { id: 21, username: "lena", name: "Lena Legal", role: "legal" },
     { id: 22, username: "noor", name: "Noor Legal", role: "legal" },
@@ -119,7 +141,21 @@ export const DEFAULT_SEED: Seed = {
     { id: 23456, path: "other-co", plan: "premium", members: { otto: "owner" } },
   ],
   projects: [
-    { path: "sec/seclog", description: "Request workflows of the security organisation" },
+    {
+      path: "sec/seclog",
+      description: "Request workflows of the security organisation",
+      settings: {
+        ci_pipeline_variables_minimum_override_role: "no_one_allowed",
+        protect_merge_request_pipelines: false,
+        public_jobs: false,
+        forking_access_level: "disabled",
+      },
+      files: {
+        "README.md": "# seclog\n",
+        ".gitlab/CODEOWNERS": "* @mira\n\n[Legal]\n/policies/ @sec/legal\n",
+      },
+      installation: SECLOG_INSTALLATION,
+    },
     { path: "sec/gap-tracker", description: "Gaps in Audit Events" },
     { id: 9001, path: "acme-corp/payments/api", empty: true },
     { id: 9002, path: "other-co/secret", empty: true },
@@ -172,13 +208,13 @@ function splitPath(
 }
 
 function seedUsers(state: State, users: readonly SeedUser[]): SeededUser[] {
-  return users.map(({ role, token, ...wish }) => {
+  return users.map(({ role, token, scopes, ...wish }) => {
     const user = createUser(state, wish);
     const made = createToken(state, {
       userId: user.id,
       kind: "personal",
       name: "seed",
-      scopes: ["api", "read_repository", "write_repository", "sudo"],
+      scopes: scopes ?? ["api", "read_repository", "write_repository", "sudo"],
       ...(token === undefined ? {} : { value: token }),
     });
     const known = role ?? (user.admin ? "admin" : "user");
@@ -206,6 +242,7 @@ function seedProject(state: State, wish: SeedProject, creator: User): void {
     const first = wish.directory === undefined ? { files } : { directory: wish.directory };
     initialiseRepository(state, project, creator, first);
   }
+  if (wish.installation !== undefined) installProject(state, project, wish.installation);
   for (const one of wish.issues ?? []) {
     const author = userNamed(state, one.author);
     createIssue(state, project, author, {

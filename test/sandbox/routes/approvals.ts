@@ -234,7 +234,7 @@ function registerSettings(app: App, state: State): void {
   });
   app.get("/projects/:id/approvals", (c) => {
     const { project } = projectFor(c, state, ACCESS.developer);
-    return c.json(present(project));
+    return rulesAvailable(state, project) ? c.json(present(project)) : notFound();
   });
   app.post("/projects/:id/approvals", (c) => {
     const project = rulesProject(c, state);

@@ -56,6 +56,8 @@ const SETTINGS: Readonly<Json> = {
   merge_requests_access_level: "enabled",
   builds_access_level: "enabled",
   pages_access_level: "private",
+  forking_access_level: "enabled",
+  package_registry_access_level: "enabled",
   issues_template: null,
   merge_requests_template: null,
   service_desk_enabled: false,
