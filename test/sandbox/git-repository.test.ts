@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { commitActions, type FileAction } from "./git/commit-actions.ts";
-import { mergedTree, rebase, writeCommit } from "./git/merge.ts";
+import { rebase } from "./git/merge.ts";
 import { Repository } from "./git/repository.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sandbox-git-"));
@@ -166,8 +166,8 @@ test("a merge joins both sides; a conflict is no tree and no rebase", () => {
   });
   const side = commit(repository, [update("side\n")], "side", "main");
   const clean = commit(repository, [create("c", "c")]);
-  const tree = mergedTree(repository, clean, side);
-  const merged = writeCommit(repository, {
+  const tree = repository.mergedTree(clean, side);
+  const merged = repository.writeCommit({
     tree: tree ?? "",
     parents: [clean, side],
     message: "Merge",
@@ -178,6 +178,6 @@ test("a merge joins both sides; a conflict is no tree and no rebase", () => {
   expect(repository.read(merged, "a")?.toString()).toBe("side\n");
   expect(repository.read(merged, "c")?.toString()).toBe("c");
   const clash = commit(repository, [update("main\n")]);
-  expect(mergedTree(repository, clash, side)).toBeNull();
+  expect(repository.mergedTree(clash, side)).toBeNull();
   expect(rebase(repository, side, clash, LENA, new Date())).toBeNull();
 });

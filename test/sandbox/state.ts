@@ -33,6 +33,15 @@ export interface WriteRecord {
   user: string | null;
 }
 
+/** Everything a snapshot holds beside the repositories. */
+export type Records = Pick<
+  State,
+  "users" | "tokens" | "groups" | "projects" | "labels" | "links" | "auditEvents" | "redirects"
+> & {
+  readonly counters: ReadonlyMap<string, number>;
+  readonly clock: { readonly fixed: number | null; readonly offset: number };
+};
+
 export type HookEvent = "issues" | "note" | "merge_requests" | "push" | "tag_push" | "pipeline";
 
 /** Delivers one event to the hooks of a project; set by `webhooks.ts`. */
@@ -63,6 +72,11 @@ export class State {
     string,
     { status: number; headers: Record<string, string>; body: string }
   >();
+  /** Effects that wait for `release()`. */
+  held: (() => Promise<void>)[] = [];
+  /** Sends a request past faults and the write log; set by `createApp`. */
+  inner: (request: Request) => Promise<Response> = () =>
+    Promise.reject(new Error("the sandbox has no routes yet"));
   requestCounts = new Map<string, { period: number; count: number }>();
   /** Far above what a test needs; the control API lowers it. */
   requestsPerMinute = 100_000;
@@ -72,6 +86,8 @@ export class State {
   url = "http://sandbox.invalid";
   /** Temporary directory for bare repositories and the like; made by `startSandbox`. */
   workDir = "";
+  /** New repositories live in memory: for simulations, which need no clone and no archive. */
+  inMemory = false;
   /** Empties the world and puts the seed in again; set by `startSandbox`. */
   reseed: () => Promise<void> = async () => this.clear();
   sendHook: HookSender = async () => {};
@@ -142,9 +158,28 @@ export class State {
     this.redirects.clear();
     this.writes = [];
     this.faults = [];
+    this.held = [];
     this.firstAnswers.clear();
     this.requestCounts.clear();
     this.#counters.clear();
+  }
+
+  /** A deep copy of all records, ids and the clock; repositories, faults and the write log are no part of it. */
+  copy(): Records {
+    const { users, tokens, groups, projects, labels, links, auditEvents, redirects } = this;
+    const records = { users, tokens, groups, projects, labels, links, auditEvents, redirects };
+    const clock = { fixed: this.#fixed, offset: this.#offset };
+    return structuredClone({ ...records, counters: this.#counters, clock });
+  }
+
+  /** Puts a copy in the place of everything; faults, held effects and the write log are emptied. */
+  replace(records: Records): void {
+    const { counters, clock, ...rest } = structuredClone(records);
+    this.clear();
+    Object.assign(this, rest);
+    for (const [kind, id] of counters) this.#counters.set(kind, id);
+    this.#fixed = clock.fixed;
+    this.#offset = clock.offset;
   }
 
   /** Project by numeric id or full path (case-insensitive, as in GitLab). */
@@ -307,6 +342,11 @@ export class State {
   later(work: Promise<unknown>): void {
     const tracked = work.catch(() => undefined).finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
+  }
+
+  /** Lets every effect happen that was held back. */
+  async release(): Promise<void> {
+    for (const effect of this.held.splice(0)) await effect();
   }
 
   /** Waits until hooks and pipelines that were started have ended. */

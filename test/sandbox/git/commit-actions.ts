@@ -1,7 +1,6 @@
 // Writes one atomic commit from GitLab's list of file actions: all of them, or none.
 
 import { NO_COMMIT, type Repository } from "./repository.ts";
-import { git } from "./run-git.ts";
 
 export type Signature = { readonly name: string; readonly email: string };
 
@@ -28,6 +27,17 @@ export type CommitOrder = {
   readonly actions: readonly FileAction[];
 };
 
+export type NewCommit = {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly date: Date;
+  /** The author's own date, ISO 8601, when it is not `date` (a rebase keeps it). */
+  readonly authoredDate?: string;
+};
+
 /** The commit was refused, nothing was written; the message is GitLab's. */
 export class CommitRefused extends Error {
   readonly stale: boolean;
@@ -38,7 +48,8 @@ export class CommitRefused extends Error {
   }
 }
 
-type StagedFile =
+/** A file of the tree to come: one that is known already, or new bytes. */
+export type StagedFile =
   | { readonly mode: string; readonly id: string }
   | { mode: string; content: Buffer };
 type Staged = Map<string, StagedFile>;
@@ -55,7 +66,7 @@ export function commitActions(repository: Repository, order: CommitOrder): strin
     refuseStale(repository, order, action);
     applyAction(after, action);
   }
-  const id = importCommit(repository, order, changeLines(before, after));
+  const id = repository.importCommit(order, before, after);
   const ref = `refs/heads/${order.branch}`;
   if (!repository.updateRef(ref, id, order.head ?? NO_COMMIT)) {
     throw new CommitRefused(`Could not update ${ref}. Please refresh and try again.`);
@@ -126,63 +137,4 @@ function checkedPath(path: string): string {
   const bad = parts.some((part) => part === "" || part === "." || part.toLowerCase() === ".git");
   if (bad || path.includes("\0")) throw new CommitRefused(`invalid path: '${path}'`);
   return path;
-}
-
-function changeLines(before: Staged, after: Staged): readonly Buffer[] {
-  const lines: Buffer[] = [];
-  for (const path of before.keys()) {
-    if (!after.has(path)) lines.push(Buffer.from(`D ${quoted(path)}\n`));
-  }
-  for (const [path, file] of after) {
-    if (before.get(path) === file) continue;
-    if ("content" in file) {
-      lines.push(
-        Buffer.from(`M ${file.mode} inline ${quoted(path)}\ndata ${file.content.length}\n`),
-        file.content,
-        Buffer.from("\n"),
-      );
-    } else lines.push(Buffer.from(`M ${file.mode} ${file.id} ${quoted(path)}\n`));
-  }
-  return lines;
-}
-
-function quoted(path: string): string {
-  return `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
-}
-
-/** Writes the commit's objects under a ref of its own and returns its id; the branch does not move yet. */
-function importCommit(
-  repository: Repository,
-  order: CommitOrder,
-  changes: readonly Buffer[],
-): string {
-  const message = Buffer.from(order.message);
-  const ref = "refs/sandbox/import";
-  const seconds = Math.floor(order.date.getTime() / 1000);
-  const head = [
-    `reset ${ref}`,
-    `commit ${ref}`,
-    "mark :1",
-    `author ${signature(order.author)} ${seconds} +0000`,
-    `committer ${signature(order.committer)} ${seconds} +0000`,
-    `data ${message.length}\n`,
-  ].join("\n");
-  const parent = order.parent === null ? "\n" : `\nfrom ${order.parent}\n`;
-  const stream = Buffer.concat([
-    Buffer.from(head),
-    message,
-    Buffer.from(parent),
-    ...changes,
-    Buffer.from("\nget-mark :1\n"),
-  ]);
-  return git(repository.directory, ["fast-import", "--quiet", "--force", "--done"], {
-    input: Buffer.concat([stream, Buffer.from("done\n")]),
-  })
-    .toString("utf8")
-    .trim();
-}
-
-function signature(who: Signature): string {
-  const clean = (text: string): string => text.replace(/[<>\n\0]/g, "").trim();
-  return `${clean(who.name)} <${clean(who.email)}>`;
 }

@@ -5,6 +5,7 @@ import { join, relative, sep } from "node:path";
 import type { Project, User } from "../model.ts";
 import type { State } from "../state.ts";
 import { commitActions, type FileAction, type Signature } from "./commit-actions.ts";
+import { MemoryRepository } from "./memory-repository.ts";
 import { Repository } from "./repository.ts";
 
 const repositories = new WeakMap<Project, Repository>();
@@ -23,12 +24,23 @@ export function repositoryOf(project: Project): Repository | null {
 export function ensureRepository(state: State, project: Project): Repository {
   const present = repositoryOf(project);
   if (present !== null) return present;
-  if (state.workDir === "") state.workDir = mkdtempSync(join(tmpdir(), "sandbox-gitlab-"));
+  if (state.workDir === "" && !state.inMemory)
+    state.workDir = mkdtempSync(join(tmpdir(), "sandbox-gitlab-"));
   const directory = join(state.workDir, "repositories", `${project.id}.git`);
-  const made = Repository.create(directory, project.defaultBranch ?? "main");
+  const made = state.inMemory
+    ? new MemoryRepository(directory)
+    : Repository.create(directory, project.defaultBranch ?? "main");
   repositories.set(project, made);
   project.repositoryDir = directory;
   return made;
+}
+
+/** After the records were replaced by a copy: the copied project keeps what is known of its repository. */
+export function inheritRepository(project: Project, from: Project | undefined): void {
+  const known = from === undefined ? undefined : repositories.get(from);
+  if (known === undefined || known.directory !== project.repositoryDir) return;
+  known.forgetRefs();
+  repositories.set(project, known);
 }
 
 export function signatureOf(user: User): Signature {

@@ -1,6 +1,8 @@
 // A bare repository of the sandbox, read through the system's git; what a commit id names is read once and kept.
 import { mkdirSync } from "node:fs";
+import type { CommitOrder, NewCommit, StagedFile } from "./commit-actions.ts";
 import { diffTrees, type FileDiff } from "./diff.ts";
+import { fastImport } from "./fast-import.ts";
 import {
   COMMIT_FORMAT,
   type CommitInfo,
@@ -33,6 +35,8 @@ export class Repository {
   readonly #commits = new Map<string, CommitInfo>();
   readonly #diffs = new Map<string, readonly FileDiff[]>();
   readonly #patchIds = new Map<string, string>();
+  /** Two commits always merge to the same tree; lists of merge requests ask often. */
+  readonly #mergedTrees = new Map<string, string | null>();
   #refs: ReadonlyMap<string, string> | null = null;
 
   constructor(directory: string) {
@@ -226,6 +230,44 @@ export class Repository {
     const id = gitText(this.directory, ["patch-id", "--stable"], { input: patch }).slice(0, 40);
     this.#patchIds.set(key, id);
     return id;
+  }
+
+  /** Writes a commit of the files in `after`, on its parent with those in `before`; no branch moves. */
+  importCommit(
+    order: CommitOrder,
+    before: ReadonlyMap<string, StagedFile>,
+    after: ReadonlyMap<string, StagedFile>,
+  ): string {
+    return fastImport(this.directory, order, before, after);
+  }
+
+  /** Writes a commit object of a tree that is known; no ref moves. */
+  writeCommit(commit: NewCommit): string {
+    const date = `${Math.floor(commit.date.getTime() / 1000)} +0000`;
+    const parents = commit.parents.flatMap((parent) => ["-p", parent]);
+    const env = {
+      GIT_AUTHOR_NAME: commit.author.name,
+      GIT_AUTHOR_EMAIL: commit.author.email,
+      GIT_AUTHOR_DATE: commit.authoredDate ?? date,
+      GIT_COMMITTER_NAME: commit.committer.name,
+      GIT_COMMITTER_EMAIL: commit.committer.email,
+      GIT_COMMITTER_DATE: date,
+    };
+    return gitText(this.directory, ["commit-tree", commit.tree, ...parents], {
+      input: commit.message,
+      env,
+    }).trim();
+  }
+
+  /** The tree of both sides merged, `null` when they conflict. */
+  mergedTree(ours: string, theirs: string): string | null {
+    const key = `${ours} ${theirs}`;
+    const known = this.#mergedTrees.get(key);
+    if (known !== undefined) return known;
+    const args = ["merge-tree", "--write-tree", "--no-messages", ours, theirs];
+    const tree = gitTry(this.directory, args)?.split("\n")[0] ?? null;
+    this.#mergedTrees.set(key, tree);
+    return tree;
   }
 
   archive(ref: string, format: "tar" | "tar.gz" | "zip", prefix: string): Buffer {

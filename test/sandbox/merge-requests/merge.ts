@@ -1,6 +1,6 @@
 // Merging and rebasing a merge request: the commits, the branches that move, the record.
 import { mayPush, protectionsOf } from "../git/branch-protection.ts";
-import { mergedTree, rebase, writeCommit } from "../git/merge.ts";
+import { rebase } from "../git/merge.ts";
 import { repositoryOf, signatureOf } from "../git/project-repository.ts";
 import { afterPush } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
@@ -53,11 +53,11 @@ function mergeCommits(
 ): Made | null {
   const project = state.projectById(mergeRequest.projectId);
   const version = latestVersion(mergeRequest);
-  const tree = mergedTree(repository, target, version.headSha);
+  const tree = repository.mergedTree(target, version.headSha);
   if (tree === null) return null;
   const signature = signatureOf(user);
   const write = (commitTree: string, parents: readonly string[], message: string): string =>
-    writeCommit(repository, {
+    repository.writeCommit({
       tree: commitTree,
       parents,
       message,

@@ -1,5 +1,4 @@
 // `detailed_merge_status`: why a merge request can or cannot be merged, in the order GitLab checks.
-import { mergedTree } from "../git/merge.ts";
 import type { MergeRequest, Pipeline } from "../model.ts";
 import type { State } from "../state.ts";
 import { isApproved } from "./approval-rules.ts";
@@ -61,7 +60,7 @@ export function hasConflicts(state: State, mergeRequest: MergeRequest): boolean 
   const repository = targetRepository(state, mergeRequest);
   const target = repository.branchHead(mergeRequest.targetBranch);
   if (target === null) return true;
-  return mergedTree(repository, target, latestVersion(mergeRequest).headSha) === null;
+  return repository.mergedTree(target, latestVersion(mergeRequest).headSha) === null;
 }
 
 function needsRebase(state: State, mergeRequest: MergeRequest): boolean {
