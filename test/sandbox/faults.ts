@@ -1,7 +1,28 @@
 /** Faults by script: which request fails, how, and whether its effect happens first. */
 import { badRequest, fail } from "./errors.ts";
+import {
+  brokenText,
+  doubled,
+  dripping,
+  falseAnswer,
+  huge,
+  pause,
+  skewed,
+  truncated,
+  withoutTotals,
+} from "./fault-answers.ts";
+import { FAULT_CATALOGUE } from "./fault-catalogue.ts";
+import {
+  failingPage,
+  moved,
+  newLabels,
+  partialLabels,
+  shortPage,
+  twice,
+  withoutEffect,
+} from "./fault-effects.ts";
 import type { Ctx } from "./http.ts";
-import type { Params } from "./params.ts";
+import { Params } from "./params.ts";
 import type { State } from "./state.ts";
 
 const FAULT_KINDS = [
@@ -15,27 +36,59 @@ const FAULT_KINDS = [
   "html-error",
   /** 200 with an HTML log-in page. */
   "login-page",
-  /** 302 to another origin. */
+  /** A redirect (302 unless said otherwise) to another origin. */
   "redirect",
   /** No answer for `delay_ms`. */
   "timeout",
   /** The connection is cut. */
   "reset",
-  /** The true answer, cut short in the middle of its body. */
+  /** The answer, cut short in the middle of its body. */
   "truncated",
   /** 200 with JSON content type and no body. */
   "empty",
   /** What the same GET answered the first time since the last reset. */
   "stale",
-  /** The effect comes `delay_ms` after a time-out. */
+  /** The effect comes `delay_ms` after a time-out; with `delay_ms: null` when `state.release()` says so. */
   "late-effect",
   /** The true answer, after `delay_ms`. */
   "slow",
+  /** 200 and the object as it was; nothing is done. */
+  "old-object",
+  /** Half of the labels are set, and nothing is said of it. */
+  "partial-labels",
+  /** The labels were deleted: GitLab makes new ones of the same names. */
+  "new-label",
+  /** 202: the text of a note was taken for quick actions. */
+  "commands-only",
+  /** 301 to the same thing under the project's number. */
+  "moved",
+  /** 200 with 200 MB. */
+  "huge",
+  /** The answer, one byte a second. */
+  "drip",
+  /** The answer with a byte that is no UTF-8. */
+  "broken-utf8",
+  /** A short page of a list, with a link to the rest. */
+  "short-page",
+  /** A list with a row twice. */
+  "double-rows",
+  /** A list in pages of which one always fails. */
+  "failing-page",
+  /** A list without its totals. */
+  "no-totals",
+  /** The true answer; then the connection is closed without a word. */
+  "closing",
+  /** The true answer of a server whose clock goes wrong. */
+  "skewed",
+  /** The effect happens twice. */
+  "twice",
 ] as const;
 type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly id: number;
+  /** Name in the catalogue; `null` for a fault of one's own. */
+  readonly name: string | null;
   readonly method: string | null;
   /** Regular expression on the path with its query. */
   readonly path: RegExp;
@@ -51,7 +104,10 @@ export interface Fault {
   readonly headers: Readonly<Record<string, string>>;
   readonly retryAfter: number | null;
   readonly to: string;
-  readonly delayMs: number;
+  /** `null`: until `state.release()`. */
+  readonly delayMs: number | null;
+  /** Once it struck, does every further request fail? */
+  readonly spread: boolean;
   /** Requests seen that match. */
   seen: number;
   /** Requests that failed by it. */
@@ -62,12 +118,17 @@ export interface Fault {
 export const CUT = 599;
 
 const DEFAULT_DELAY_MS = 60_000;
+const STATUS: Readonly<Partial<Record<FaultKind, number>>> = { "html-error": 502, redirect: 302 };
 
-/** Reads a fault from the control API's parameters. */
-export function readFault(state: State, params: Params): Fault {
+/** Reads a fault from the control API's parameters; `id` names one of the catalogue, whose fields may be changed. */
+export function readFault(state: State, sent: Params): Fault {
+  const name = sent.text("id") ?? null;
+  const known = name === null ? {} : FAULT_CATALOGUE[name]?.fields;
+  if (known === undefined) return fail(400, { error: `there is no fault ${name}` });
+  const params = new Params({ ...known, ...sent.values });
   const match = params.nested("match");
   const kind = params.oneOf("kind", FAULT_KINDS) ?? fail(400, { error: "kind is missing" });
-  const status = params.int("status") ?? (kind === "html-error" ? 502 : 500);
+  const status = params.int("status") ?? STATUS[kind] ?? 500;
   const body = params.values["body"];
   let path: RegExp;
   try {
@@ -77,6 +138,7 @@ export function readFault(state: State, params: Params): Fault {
   }
   return {
     id: state.nextId("fault"),
+    name,
     method: match.text("method")?.toUpperCase() ?? null,
     path,
     nth: params.int("nth") ?? 1,
@@ -96,7 +158,9 @@ export function readFault(state: State, params: Params): Fault {
     ),
     retryAfter: params.int("retry_after") ?? null,
     to: params.text("to") ?? "http://127.0.0.1:9/",
-    delayMs: params.int("delay_ms") ?? DEFAULT_DELAY_MS,
+    delayMs:
+      params.values["delay_ms"] === null ? null : (params.int("delay_ms") ?? DEFAULT_DELAY_MS),
+    spread: params.flag("spread") === true,
     seen: 0,
     hits: 0,
   };
@@ -113,8 +177,9 @@ function struckBy(c: Ctx, state: State): Fault | null {
   const target = `${url.pathname}${url.search}`;
   let struck: Fault | null = null;
   for (const fault of state.faults) {
-    if (fault.method !== null && fault.method !== c.req.method) continue;
-    if (!fault.path.test(target)) continue;
+    const everywhere = fault.spread && fault.hits > 0;
+    if (!everywhere && fault.method !== null && fault.method !== c.req.method) continue;
+    if (!everywhere && !fault.path.test(target)) continue;
     fault.seen += 1;
     const due = fault.seen >= fault.nth;
     const left = fault.times === null || fault.seen < fault.nth + fault.times;
@@ -122,70 +187,6 @@ function struckBy(c: Ctx, state: State): Fault | null {
   }
   if (struck !== null) struck.hits += 1;
   return struck;
-}
-
-const LOGIN_PAGE =
-  '<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action="/users/sign_in"></form></body></html>';
-const ERROR_PAGE =
-  "<!DOCTYPE html><html><head><title>GitLab is not responding</title></head><body><h1>Whoops, GitLab is taking too much time to respond.</h1></body></html>";
-
-/** The false answer of a fault. */
-function falseAnswer(state: State, fault: Fault): Response {
-  const send = (status: number, type: string, body: string | null, headers = {}): Response =>
-    new Response(body, { status, headers: { "content-type": type, ...headers, ...fault.headers } });
-  switch (fault.kind) {
-    case "rate-limited": {
-      const reset = Math.ceil(state.now().getTime() / 1000) + (fault.retryAfter ?? 60);
-      const retry = fault.retryAfter === null ? {} : { "retry-after": String(fault.retryAfter) };
-      return send(429, "text/plain", "Retry later\n", {
-        ...retry,
-        "ratelimit-limit": "2000",
-        "ratelimit-observed": "2001",
-        "ratelimit-remaining": "0",
-        "ratelimit-reset": String(reset),
-        "ratelimit-resettime": new Date(reset * 1000).toUTCString(),
-        "ratelimit-name": "throttle_authenticated_api",
-      });
-    }
-    case "application-limited":
-      return send(
-        429,
-        "application/json",
-        JSON.stringify({
-          message: {
-            error: "This endpoint has been requested too many times. Try again later.",
-          },
-        }),
-      );
-    case "html-error":
-      return send(fault.status, "text/html; charset=utf-8", ERROR_PAGE);
-    case "login-page":
-      return send(200, "text/html; charset=utf-8", LOGIN_PAGE);
-    case "redirect":
-      return send(302, "text/html", "", { location: fault.to });
-    case "empty":
-      return send(200, "application/json", null);
-    default:
-      return send(fault.status, fault.contentType, fault.body, {
-        ...(fault.retryAfter === null ? {} : { "retry-after": String(fault.retryAfter) }),
-      });
-  }
-}
-
-/** Waits, but no longer than the client or the server's life. */
-function pause(c: Ctx, state: State, milliseconds: number): Promise<void> {
-  const incoming = c.env?.incoming;
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      state.closing.removeEventListener("abort", done);
-      incoming?.socket.removeListener("close", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    state.closing.addEventListener("abort", done);
-    incoming?.socket.once("close", done);
-  });
 }
 
 /** Cuts the connection; without a server there is none to cut, so the request throws. */
@@ -196,14 +197,9 @@ function cut(c: Ctx): Response {
   return new Response(null, { status: CUT });
 }
 
-async function truncated(c: Ctx): Promise<Response> {
-  const whole = Buffer.from(await c.res.clone().arrayBuffer());
-  const half = whole.subarray(0, Math.floor(whole.byteLength / 2));
-  return new Response(half, { status: c.res.status, headers: c.res.headers });
-}
-
 /** The middleware: lets a request through, or spoils it as the script says. */
 export async function withFaults(c: Ctx, state: State, next: () => Promise<void>): Promise<void> {
+  if (c.env?.inner === true) return next();
   const fault = struckBy(c, state);
   const key = `${c.req.header("private-token") ?? ""} ${c.req.url}`;
   if (fault === null) {
@@ -212,32 +208,84 @@ export async function withFaults(c: Ctx, state: State, next: () => Promise<void>
     return;
   }
   const old = state.firstAnswers.get(key);
+  const delay = fault.delayMs ?? DEFAULT_DELAY_MS;
   switch (fault.kind) {
     case "stale":
       if (old === undefined) await next();
       else replace(c, new Response(old.body, old));
       return;
-    case "truncated":
-      await next();
-      replace(c, await truncated(c));
-      return;
     case "slow":
-      await pause(c, state, fault.delayMs);
+      await pause(c, state, delay);
       await next();
       return;
     case "late-effect":
-      state.later(pauseThen(state, fault.delayMs, next));
+      if (fault.delayMs === null) state.held.push(next);
+      else state.later(pauseThen(state, fault.delayMs, next));
       await pause(c, state, DEFAULT_DELAY_MS);
       replace(c, cut(c));
       return;
     case "timeout":
       if (fault.when === "after") await next();
-      await pause(c, state, fault.delayMs);
+      await pause(c, state, delay);
       replace(c, falseAnswer(state, { ...fault, status: 504 }));
       return;
+    case "closing":
+      c.env?.outgoing?.once("finish", () => c.env.incoming?.socket.destroy());
+      await next();
+      return;
+    default:
+      replace(c, await spoilt(c, state, fault, next));
+  }
+}
+
+/** The answer of a fault that is one answer in the place of another. */
+async function spoilt(
+  c: Ctx,
+  state: State,
+  fault: Fault,
+  next: () => Promise<void>,
+): Promise<Response> {
+  const answered = async (): Promise<Response> => {
+    await next();
+    return c.res.clone();
+  };
+  const unchanged = () => (fault.when === "after" ? answered() : withoutEffect(c, state));
+  const changed = async (answer: Response | Promise<Response>): Promise<Response> => {
+    c.set("applied", (await answer).status < 400);
+    return answer;
+  };
+  switch (fault.kind) {
+    case "truncated":
+      return truncated(await unchanged());
+    case "broken-utf8":
+      return brokenText(await unchanged());
+    case "drip":
+      return dripping(c, await unchanged(), state);
+    case "old-object":
+      return withoutEffect(c, state);
+    case "partial-labels":
+      return changed(partialLabels(c, state));
+    case "new-label":
+      return changed(newLabels(c, state));
+    case "twice":
+      return changed(twice(c, state));
+    case "short-page":
+      return shortPage(c, state);
+    case "failing-page":
+      return failingPage(c, state, fault);
+    case "moved":
+      return moved(c, state);
+    case "double-rows":
+      return doubled(await answered());
+    case "no-totals":
+      return withoutTotals(await answered());
+    case "skewed":
+      return skewed(state, await answered());
+    case "huge":
+      return huge();
     default:
       if (fault.when === "after") await next();
-      replace(c, fault.kind === "reset" ? cut(c) : falseAnswer(state, fault));
+      return fault.kind === "reset" ? cut(c) : falseAnswer(state, fault);
   }
 }
 

@@ -13,7 +13,8 @@ export interface Actor {
 }
 
 export interface Env {
-  Bindings: Partial<HttpBindings>;
+  /** `inner`: the sandbox asks itself, past faults and the write log. */
+  Bindings: Partial<HttpBindings> & { readonly inner?: boolean };
   Variables: { params: Params; actor: Actor | null; applied?: boolean };
 }
 
