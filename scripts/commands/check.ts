@@ -8,7 +8,7 @@ import { decideRequest, incompleteVerdict } from "../domain/information-request/
 import { AccountFacts } from "../domain/information-request/facts.ts";
 import { IssueState } from "../domain/information-request/issue-state.ts";
 import { InformationRequest } from "../domain/information-request/request.ts";
-import { Claims } from "../domain/information-request/situation.ts";
+import { Claims, type DecisionInput } from "../domain/information-request/situation.ts";
 import type { Verdict } from "../domain/information-request/verdict.ts";
 import { parseInstant } from "../domain/instant.ts";
 import type { Policies } from "../domain/policy/policies.ts";
@@ -17,7 +17,8 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 
 /** One fault of an input; `key` is the path of the value: `request.window.from`. */
 export type InputFault = { readonly key: string; readonly message: string; readonly fix?: string };
-export type CheckResult = Verdict & { readonly errors?: readonly (InputFault | Fault)[] };
+type CaseFaults = readonly (InputFault | Fault)[];
+export type CheckResult = Verdict & { readonly errors?: CaseFaults };
 
 const CheckCase = z.looseObject({
   now: z
@@ -34,12 +35,20 @@ const CheckCase = z.looseObject({
  * as its schema says makes the verdict needs-info, with every fault in `errors`.
  */
 export function checkCase(line: unknown, policies: Policies): CheckResult {
+  const read = readCase(line);
+  if (read.ok) return decideRequest({ ...read.value, policies });
+  return { ...incompleteVerdict([], read.day, policies), errors: read.errors };
+}
+
+/** What a case is judged by, or every fault of it, with the day of its `now` where that could be read. */
+export function readCase(
+  line: unknown,
+):
+  | { readonly ok: true; readonly value: DecisionInput }
+  | { readonly ok: false; readonly errors: CaseFaults; readonly day: string } {
   const outer = CheckCase.safeParse(line);
   if (!outer.success)
-    return {
-      ...incompleteVerdict([], "", policies),
-      errors: faultsOf(CheckCase, line, outer.error, ""),
-    };
+    return { ok: false, errors: faultsOf(CheckCase, line, outer.error, ""), day: "" };
   const { now } = outer.data;
   const request = readRequest(outer.data.request);
   const facts = readPart(AccountFacts, outer.data.facts ?? {}, "facts");
@@ -48,23 +57,25 @@ export function checkCase(line: unknown, policies: Policies): CheckResult {
   const claims =
     outer.data.claims === undefined ? undefined : readPart(Claims, outer.data.claims, "claims");
   if (request.ok && facts.ok && (issue === null || issue.ok) && (claims === undefined || claims.ok))
-    return decideRequest({
-      request: request.value,
-      facts: facts.value,
-      issue: issue?.value ?? null,
-      claims: claims?.value,
-      now,
-      policies,
-    });
+    return {
+      ok: true,
+      value: {
+        request: request.value,
+        facts: facts.value,
+        issue: issue?.value ?? null,
+        claims: claims?.value,
+        now,
+      },
+    };
   const errors = [request, facts, issue, claims].flatMap((part) =>
     part === null || part === undefined || part.ok ? [] : part.errors,
   );
-  return { ...incompleteVerdict([], now.slice(0, 10), policies), errors };
+  return { ok: false, errors, day: now.slice(0, 10) };
 }
 
 type Part<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly errors: readonly (InputFault | Fault)[] };
+  | { readonly ok: false; readonly errors: CaseFaults };
 
 function readRequest(value: unknown): Part<InformationRequest> {
   if (typeof value === "string") return readYaml(value, "request", InformationRequest);

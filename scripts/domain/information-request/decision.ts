@@ -6,7 +6,7 @@ import type { EligibilityRule, RoutingRule } from "../policy/rule.ts";
 import type { RuleBook } from "../policy/rule-language.ts";
 import { judgeEligibility } from "./eligibility.ts";
 import { chooseRoute } from "./routing.ts";
-import { type DecisionInput, describeSituation } from "./situation.ts";
+import { type DecisionInput, describeSituation, type Situation } from "./situation.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The compiled policies that a decision needs; `loadPolicies` gives them. */
@@ -25,23 +25,41 @@ export type DecisionPolicies = {
  * All rules run; a fact that could not be read leads to needs-info, never to accept.
  * @throws RangeError when `now`, the window or the time of filing is no RFC 3339 time
  */
-export function decideRequest(
+export const decideRequest = (
   input: DecisionInput & { readonly policies: DecisionPolicies },
+): Verdict => judgeSituation(situationOf(input), input.policies);
+
+/** A situation, and whether the request asks Legal for an exception. */
+export type JudgedSituation = {
+  readonly situation: Situation;
+  readonly exceptionRequested: boolean;
+};
+
+/** What {@link judgeSituation} needs of a request: the same for every policy that it is judged by. */
+export const situationOf = (input: DecisionInput): JudgedSituation => ({
+  situation: describeSituation(input),
+  exceptionRequested: input.request.exception_requested !== undefined,
+});
+
+/**
+ * The verdict on a situation.
+ * @param day whose limits judge (`YYYY-MM-DD`, UTC); the day of filing, except in a preview
+ */
+export function judgeSituation(
+  { situation, exceptionRequested }: JudgedSituation,
+  policies: DecisionPolicies,
+  day: string = dayOf(situation.filed),
 ): Verdict {
-  const { decision } = input.policies;
-  const situation = describeSituation(input);
+  const { eligibility, routing, exception } = policies.decision;
   const { outcome, legalFirst, findings } = judgeEligibility(
-    decision.eligibility.contextOf(situation),
-    decision.eligibility.rules,
-    { policy: decision.exception, requested: input.request.exception_requested !== undefined },
+    eligibility.contextOf(situation, day),
+    eligibility.rules,
+    { policy: exception, requested: exceptionRequested },
   );
-  const policy = policyOn(dayOf(situation.filed), input.policies);
+  const policy = policyOn(day, policies);
   if (outcome !== "accept")
     return { verdict: outcome, route: legalFirst ? "legal" : null, findings, policy };
-  const { route, finding } = chooseRoute(
-    decision.routing.contextOf(situation),
-    decision.routing.rules,
-  );
+  const { route, finding } = chooseRoute(routing.contextOf(situation, day), routing.rules);
   return { verdict: "accept", route, findings: [finding, ...findings], policy };
 }
 

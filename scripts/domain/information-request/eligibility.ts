@@ -12,7 +12,8 @@ export type Eligibility = {
   readonly findings: readonly Finding[];
 };
 
-type Judged = { readonly rule: EligibilityRule; readonly finding: Finding };
+/** Findings by what they mean for the request, each in the order of the policy. */
+type Sorted = Readonly<Record<"refused" | "waivable" | "missing" | "held", readonly Finding[]>>;
 
 /**
  * Judges a request by all rules. An exception that the request asks for turns the refusals that Legal may waive
@@ -23,32 +24,51 @@ export function judgeEligibility(
   rules: readonly CompiledRule<EligibilityRule>[],
   exception: { readonly policy: ExceptionPolicy; readonly requested: boolean },
 ): Eligibility {
-  const judged = rules.flatMap(({ rule, judge }): Judged[] => {
-    const judgement = judge(context);
-    return judgement === null ? [] : [{ rule, finding: findingOf(rule, judgement) }];
-  });
-  const failed = judged.filter(({ finding }) => !finding.ok);
-  const waivable = failed.filter(({ rule }) => exception.requested && rule.waivable === true);
-  const missing = failed.filter(
-    (one) => !waivable.includes(one) && one.rule.outcome === "needs-info",
-  );
-  const refused = failed.filter((one) => !waivable.includes(one) && one.rule.outcome === "reject");
+  const sorted = sortFindings(context, rules, exception.requested);
+  const { refused, waivable, missing, held } = sorted;
   const asked =
     exception.requested && refused.length === 0
       ? [exceptionFinding(exception.policy, waivable)]
       : [];
   const findings = [
-    ...refused.map(({ finding }) => finding),
+    ...refused,
     ...asked.filter(({ ok }) => !ok),
-    ...[...waivable, ...missing].map(({ finding }) => finding),
+    ...waivable,
+    ...missing,
     ...asked.filter(({ ok }) => ok),
-    ...judged.map(({ finding }) => finding).filter(({ ok }) => ok),
+    ...held,
   ];
+  const open = waivable.length + missing.length > 0;
   return {
-    outcome: refused.length > 0 ? "reject" : failed.length > 0 ? "needs-info" : "accept",
+    outcome: refused.length > 0 ? "reject" : open ? "needs-info" : "accept",
     legalFirst: refused.length === 0 && missing.length === 0 && waivable.length > 0,
     findings,
   };
+}
+
+function sortFindings(
+  context: RuleContext,
+  rules: readonly CompiledRule<EligibilityRule>[],
+  exceptionRequested: boolean,
+): Sorted {
+  const sorted: Record<keyof Sorted, Finding[]> = {
+    refused: [],
+    waivable: [],
+    missing: [],
+    held: [],
+  };
+  for (const { rule, judge } of rules) {
+    const judgement = judge(context);
+    if (judgement === null) continue;
+    sorted[kindOf(rule, judgement.ok, exceptionRequested)].push(findingOf(rule, judgement));
+  }
+  return sorted;
+}
+
+function kindOf(rule: EligibilityRule, ok: boolean, exceptionRequested: boolean): keyof Sorted {
+  if (ok) return "held";
+  if (exceptionRequested && rule.waivable === true) return "waivable";
+  return rule.outcome === "reject" ? "refused" : "missing";
 }
 
 function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
@@ -65,9 +85,9 @@ function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
   };
 }
 
-function exceptionFinding(policy: ExceptionPolicy, waivable: readonly Judged[]): Finding {
+function exceptionFinding(policy: ExceptionPolicy, waivable: readonly Finding[]): Finding {
   const { id, clause, fix, customer } = policy;
   if (waivable.length === 0) return { rule: id, ok: true, reason: policy.holds, clause };
-  const measured = waivable.map(({ rule }) => rule.id).join(", ");
+  const measured = waivable.map(({ rule }) => rule).join(", ");
   return { rule: id, ok: false, reason: policy.message, measured, fix, customer, clause };
 }

@@ -1,12 +1,22 @@
 // Points in time as the rules hold them: whole milliseconds since 1970, in UTC.
 import { Temporal } from "temporal-polyfill";
 
+/** A decision prints the same few instants a dozen times. */
+const TEXTS = new Map<bigint, string>();
+const MOST_TEXTS = 256;
+
 /**
  * RFC 3339 text of an instant. By `Date` from a number (exact, and the same on every machine): Temporal takes
- * twenty times as long, and a decision prints a dozen instants.
+ * twenty times as long.
  */
-export const momentText = (milliseconds: bigint): string =>
-  new Date(Number(milliseconds)).toISOString().replace(".000Z", "Z");
+export function momentText(milliseconds: bigint): string {
+  const known = TEXTS.get(milliseconds);
+  if (known !== undefined) return known;
+  if (TEXTS.size === MOST_TEXTS) TEXTS.clear();
+  const text = new Date(Number(milliseconds)).toISOString().replace(".000Z", "Z");
+  TEXTS.set(milliseconds, text);
+  return text;
+}
 
 /** UTC day of an instant, `YYYY-MM-DD`. */
 export const dayOf = (milliseconds: bigint): string => momentText(milliseconds).slice(0, 10);

@@ -1,6 +1,7 @@
 // Runs the cases that stand beside each rule: a rule that does not do what its cases say is not loaded.
 import { explainIssues } from "../fault.ts";
 import { DecisionInput, describeSituation } from "../information-request/situation.ts";
+import { dayOf } from "./moment.ts";
 import type { Rule, RuleCase } from "./rule.ts";
 import type { CompiledRule, RuleBook, RuleFault } from "./rule-language.ts";
 
@@ -36,7 +37,8 @@ function runCase<R extends Rule>(
     const issues = explainIssues(DecisionInput, given, parsed.error.issues);
     return `is no case: ${issues.map(({ key, message }) => `${key} ${message}`).join(", ")}`;
   }
-  const judgement = judge(book.contextOf(describeSituation(parsed.data)));
+  const situation = describeSituation(parsed.data);
+  const judgement = judge(book.contextOf(situation, dayOf(situation.filed)));
   const result = judgement === null ? "skip" : judgement.ok ? "pass" : "fail";
   return result === expected ? null : `must make ${rule.id} ${expected}, but it does ${result}`;
 }

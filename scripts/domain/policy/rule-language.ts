@@ -3,7 +3,7 @@ import { Environment, type ParseResult } from "@marcbachmann/cel-js";
 import type { Finding } from "../finding.ts";
 import { SITUATION_FIELDS, type Situation } from "../information-request/situation.ts";
 import { type DatedLimits, type LimitPeriod, limitPeriods, limitType, periodOn } from "./dated.ts";
-import { dayOf, momentsEarlier, momentText } from "./moment.ts";
+import { momentsEarlier, momentText } from "./moment.ts";
 import type { Rule } from "./rule.ts";
 
 /** A rule ready to run. */
@@ -23,8 +23,8 @@ export type RuleBook<R extends Rule> = {
   readonly rules: readonly CompiledRule<R>[];
   /** The limits that judge a filing on `day` (`YYYY-MM-DD`, UTC), and the day from which they hold. */
   readonly limitsOn: (day: string) => LimitPeriod;
-  /** Lays the limits of the day of filing (UTC) beside the situation. */
-  readonly contextOf: (situation: Situation) => RuleContext;
+  /** Lays the limits of a day (`YYYY-MM-DD`, UTC) beside the situation. */
+  readonly contextOf: (situation: Situation, day: string) => RuleContext;
 };
 export type RuleFault = { readonly path: readonly (string | number)[]; readonly message: string };
 
@@ -55,10 +55,8 @@ export function compileRules<R extends Rule>(
     from,
     limits: limitValues(limits),
   }));
-  const contextOf: RuleBook<R>["contextOf"] = (situation) => {
-    const { limits } = periodOn(wrapped, dayOf(situation.filed));
-    return wrap({ ...situation, limits });
-  };
+  const contextOf: RuleBook<R>["contextOf"] = (situation, day) =>
+    wrap({ ...situation, limits: periodOn(wrapped, day).limits });
   const limitsOn = (day: string): LimitPeriod => periodOn(periods, day);
   return { book: { rules: compiled, limitsOn, contextOf }, faults };
 }

@@ -4,6 +4,7 @@ import {
   describeSituation,
 } from "../../../scripts/domain/information-request/situation.ts";
 import { DatedLimits } from "../../../scripts/domain/policy/dated.ts";
+import { dayOf } from "../../../scripts/domain/policy/moment.ts";
 import { EligibilityRule, fillSentence } from "../../../scripts/domain/policy/rule.ts";
 import { overlay, runRuleCases } from "../../../scripts/domain/policy/rule-cases.ts";
 import { compileRules } from "../../../scripts/domain/policy/rule-language.ts";
@@ -34,7 +35,8 @@ const rule = (parts: Partial<EligibilityRule>): EligibilityRule => ({
 });
 const judge = (parts: Partial<EligibilityRule>, given: Record<string, unknown> = {}) => {
   const { book, faults } = compileRules(limits, [rule(parts)]);
-  const context = book.contextOf(describeSituation(DecisionInput.parse(overlay(baseline, given))));
+  const situation = describeSituation(DecisionInput.parse(overlay(baseline, given)));
+  const context = book.contextOf(situation, dayOf(situation.filed));
   return { faults, judgement: book.rules[0]?.judge(context) };
 };
 
