@@ -21,6 +21,7 @@ import { createWriter } from "./adapters/gitlab/writer.ts";
 import { loadLogProfiles } from "./adapters/log-profiles.ts";
 import { openLogStore } from "./adapters/log-stores/store-url.ts";
 import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
+import { signWith } from "./adapters/marker-key.ts";
 import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
@@ -142,6 +143,7 @@ async function readWorld(
     policies,
     eventTypes: settings.eventTypes,
     digest: sha256,
+    sign: signWith(env.SECLOG_MARKER_KEY),
     render: templatesIn(TEMPLATES),
     collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
     sealForHandOver: (artefact) =>

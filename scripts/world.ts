@@ -4,6 +4,7 @@ import type { Project, User } from "./domain/forge.ts";
 import type { Digest } from "./domain/information-request/custody.ts";
 import type { Observation, StoredArtefact } from "./domain/information-request/observation.ts";
 import type { Steps } from "./domain/information-request/steps.ts";
+import type { Sign } from "./domain/note-marker.ts";
 import type { Plan } from "./domain/plan.ts";
 import type { Policies } from "./domain/policy/policies.ts";
 import type { Accounts } from "./ports/accounts.ts";
@@ -25,6 +26,8 @@ export type World = {
   /** Read once, when first asked for. */
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
   readonly digest: Digest;
+  /** Signs the marker of what the bot writes; throws where the run has no key for it. */
+  readonly sign: Sign;
   readonly render: (template: string, view: object) => string;
   /** Runs log-dives; only job log-dive asks for it, and only its environment can give it. */
   readonly collector: () => Promise<Collector>;
@@ -32,10 +35,14 @@ export type World = {
   readonly sealForHandOver: (artefact: StoredArtefact) => Promise<Sealed>;
 };
 
-/** A job of one request: called for each request that the run observed. */
+/** A job of one request: called for each request that the run observed. `before` = the steps of the jobs before it in this run. */
 export type RequestJob = {
   readonly kind: "request";
-  readonly plan: (seen: Observation, world: World) => Promise<Steps> | Steps;
+  readonly plan: (
+    seen: Observation,
+    world: World,
+    before: readonly Steps[],
+  ) => Promise<Steps> | Steps;
 };
 /** A job of the tracker as a whole. `say` prints for people who read the job log: numbers and counts, no text of an issue. */
 export type TrackerJob = {

@@ -21,11 +21,14 @@ function callsOf(action: Action): readonly string[] {
           ? `POST /issues/${action.issue}/notes`
           : `PUT /issues/${action.issue}/notes/${action.note}`,
       ];
+    case "delete-note":
+      return [`DELETE /issues/${action.issue}/notes/${action.note}`];
     case "commit-files":
       return ["POST /repository/commits"];
     case "open-merge-request":
       return ["POST /merge_requests"];
     case "edit-merge-request":
+    case "close-merge-request":
       return [`PUT /merge_requests/${action.mergeRequest}`];
     case "merge":
       return [`PUT /merge_requests/${action.mergeRequest}/merge`];
@@ -133,6 +136,7 @@ test("the second role releases: merged, handed over, gap filed, all in one pipel
   expect(kinds(results.get("hand-over"))).toEqual([
     "publish-package",
     "create-issue",
+    "write-note",
     "commit-files",
   ]);
   const gaps = (await life.person("mira").get("/projects/sec%2Fgap-tracker/issues")) as readonly {

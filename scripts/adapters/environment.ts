@@ -17,6 +17,7 @@ const Environment = z.object({
     .regex(/^AGE-SECRET-KEY-1[0-9A-Z]+$/, "is not an age identity (AGE-SECRET-KEY-1…)")
     .optional(),
   SECLOG_PSEUDONYM_KEY: z.string().min(32, "must be at least 32 characters").optional(),
+  SECLOG_MARKER_KEY: z.string().min(32, "must be at least 32 characters").optional(),
   SECLOG_POLICIES: z.string().min(1).optional(),
   SECLOG_WORK: z.string().min(1).optional(),
   TRIGGER_PAYLOAD: z.string().min(1).optional(),

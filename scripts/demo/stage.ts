@@ -1,4 +1,5 @@
 // The stage of the demo: a sandbox GitLab with its people, a log archive, account facts, keys, and policies that name them.
+import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +59,7 @@ export async function setStage(options: { readonly port: number }): Promise<Stag
       SECLOG_ACCOUNTS: `file:${accounts}`,
       SECLOG_LOG_STORE: `file:${archiveDirectory}`,
       SECLOG_ARTEFACT_KEY: reviewers.identity,
+      SECLOG_MARKER_KEY: randomBytes(32).toString("hex"),
       SECLOG_POLICIES: policies,
       SECLOG_WORK: join(directory, "work"),
     },

@@ -1,56 +1,78 @@
-// The hidden first line by which the bot knows its own notes and issues again.
+// The hidden first line by which the bot knows its own notes and issues again, signed for the place where it stands.
 
 /** `status`, `gap/deploy_key_added`: one word or more, no spaces, nothing that could end an HTML comment. */
 const TAG = /^[A-Za-z0-9](?:[A-Za-z0-9_.:/]|-(?=[A-Za-z0-9]))*$/;
 
+/** Keyed digest of a text: the first 16 hex digits of HMAC-SHA256 under the bot's marker key. */
+export type Sign = (text: string) => string;
+
+/** Where a marked text stands. A copy elsewhere (GitLab copies notes with a moved or cloned issue) is not ours. */
+export type MarkedPlace = {
+  /** Numeric id of the project. */
+  readonly project: number;
+  readonly kind: "note" | "issue";
+  /** Number of the issue that bears the note; 0 for an issue. */
+  readonly parent: number;
+  readonly tag: string;
+};
+export type Marker = {
+  readonly tag: string;
+  readonly line: string;
+  /** The line of versions that did not sign: adopted from the bot, and written anew with its signature. */
+  readonly unsigned: string;
+};
+
 /** @throws RangeError when the tag could break out of the comment. */
-export function markerLine(tag: string): string {
+export function markerOf(place: MarkedPlace, sign: Sign): Marker {
+  const { project, kind, parent, tag } = place;
   if (!TAG.test(tag)) {
     throw new RangeError(`a marker tag is letters, digits and . _ : / - only, not ${tag}`);
   }
-  return `<!-- seclog:v1 ${tag} -->`;
+  const signature = sign([project, kind, parent, tag].join("|"));
+  return {
+    tag,
+    line: `<!-- seclog:v1 ${tag} ${signature} -->`,
+    unsigned: `<!-- seclog:v1 ${tag} -->`,
+  };
 }
 
-/** The text under its marker, exactly as the bot stores it; a text that bears the marker already stays as it is. */
-export function withMarker(tag: string, body: string): string {
-  return bears(body, tag) ? body : `${markerLine(tag)}\n\n${body}`;
-}
+/** The text under its marker, exactly as the bot sends it. */
+export const withMarker = (marker: Marker, body: string): string => `${marker.line}\n\n${body}`;
 
 /**
- * The bot's own note with this tag, null when there is none. Anybody can copy a marker, so it counts on the first line of a
- * note of the bot's account alone. Two of them (a late effect, two runs at once): the lowest id is the one that stays.
+ * The bot's own notes with this marker, lowest id first. Anybody can copy a marker, so it counts on the first line of a text
+ * of the bot's account alone. Of several (a late effect, two runs at once) the first stays and the others go.
  */
-export function findOwn<
+export function ownNotes<
   N extends {
     readonly id: number;
     readonly body: string;
     readonly author: { readonly id: number };
   },
->(notes: readonly N[], botId: number, tag: string): N | null {
-  return lowest(notes.filter((note) => note.author.id === botId && bears(note.body, tag)));
+>(notes: readonly N[], botId: number, marker: Marker): readonly N[] {
+  return byId(notes.filter((note) => note.author.id === botId && bears(note.body, marker)));
 }
 
-/** As {@link findOwn}, for issues the bot filed (gap issues): the marker is the first line of the description. */
-export function findOwnIssue<
+/** As {@link ownNotes}, for issues the bot filed (gap issues): the marker is the first line of the description. */
+export function ownIssues<
   I extends {
     readonly id: number;
     readonly description: string;
     readonly author: { readonly id: number };
   },
->(issues: readonly I[], botId: number, tag: string): I | null {
-  return lowest(
-    issues.filter((issue) => issue.author.id === botId && bears(issue.description, tag)),
+>(issues: readonly I[], botId: number, marker: Marker): readonly I[] {
+  return byId(
+    issues.filter((issue) => issue.author.id === botId && bears(issue.description, marker)),
   );
 }
 
-/** Whether the first line is a marker of this product, whatever its tag; says nothing of who wrote it. */
-export function bearsMarker(text: string): boolean {
-  return /^<!-- seclog:v1 \S+ -->$/.test(firstLine(text));
-}
+const bears = (text: string, { line, unsigned }: Marker): boolean =>
+  [line, unsigned].includes(firstLine(text));
 
-const bears = (text: string, tag: string): boolean => firstLine(text) === markerLine(tag);
+/** Whether a text begins with exactly this marker, its signature included. */
+export const isSigned = (text: string, marker: Marker): boolean => firstLine(text) === marker.line;
 
 const firstLine = (text: string): string => text.replace(/\r?\n[\s\S]*$/, "");
 
-const lowest = <T extends { readonly id: number }>(items: readonly T[]): T | null =>
-  items.reduce<T | null>((best, item) => (best === null || item.id < best.id ? item : best), null);
+const byId = <T extends { readonly id: number }>(items: readonly T[]): readonly T[] =>
+  items.toSorted((left, right) => left.id - right.id);

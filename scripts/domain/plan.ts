@@ -15,6 +15,13 @@ export type Action =
       readonly note: number | null;
       readonly body: string;
     }
+  /** Removes a second note of the bot with the same tag. */
+  | {
+      readonly kind: "delete-note";
+      readonly issue: number;
+      readonly tag: string;
+      readonly note: number;
+    }
   /** One atomic commit. `lastCommit` per file is GitLab's optimistic lock: the commit that last touched the file we read. */
   | {
       readonly kind: "commit-files";
@@ -41,8 +48,15 @@ export type Action =
       readonly title: string;
       readonly description: string;
     }
-  /** GitLab refuses the merge unless the head is still `sha`. */
-  | { readonly kind: "merge"; readonly mergeRequest: number; readonly sha: string }
+  /** Closes a second merge request of the same branch. */
+  | { readonly kind: "close-merge-request"; readonly mergeRequest: number }
+  /** GitLab refuses the merge unless the head is still `sha`. `message` is that of the merge commit; without one GitLab makes its own. */
+  | {
+      readonly kind: "merge";
+      readonly mergeRequest: number;
+      readonly sha: string;
+      readonly message?: string;
+    }
   /** Stores files of a local directory as one generic package, the manifest last: a package without one is unfinished. */
   | {
       readonly kind: "publish-package";
@@ -73,6 +87,8 @@ export type Action =
       readonly project: string;
       readonly issue: number;
       readonly description: string;
+      /** Closes the issue in the same call; otherwise its state stays. */
+      readonly close?: true;
     };
 export type Plan = readonly Action[];
 
@@ -96,12 +112,16 @@ export function describeAction(action: Action): string {
       ].join(" ");
     case "write-note":
       return `#${action.issue} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
+    case "delete-note":
+      return `#${action.issue} delete doubled note ${action.tag}`;
     case "commit-files":
       return `commit ${action.files.map((file) => file.path).join(", ")} to ${action.branch}`;
     case "open-merge-request":
       return `open merge request ${action.sourceBranch} → ${action.targetBranch}`;
     case "edit-merge-request":
       return `!${action.mergeRequest} edit description`;
+    case "close-merge-request":
+      return `!${action.mergeRequest} close as a double`;
     case "merge":
       return `!${action.mergeRequest} merge at ${action.sha.slice(0, 12)}`;
     case "publish-package":
@@ -111,6 +131,6 @@ export function describeAction(action: Action): string {
     case "create-issue":
       return `create issue ${action.tag} in ${action.project}`;
     case "edit-issue":
-      return `edit issue ${action.project}#${action.issue}`;
+      return `${action.close === true ? "close" : "edit"} issue ${action.project}#${action.issue}`;
   }
 }

@@ -11,14 +11,16 @@ export const job: RequestJob = {
     const gaps = gapsOf(seen.request.event_types, await world.eventTypes());
     if (gaps.length === 0) return NOTHING;
     const { labels, title } = world.policies.gap;
+    const project = await world.forge.project(world.gapProject);
     return planGap(
       seen,
       gaps,
       await world.forge.labelledIssues(world.gapProject, labels.slice(0, 1)),
       {
-        project: world.gapProject,
+        project,
         labels,
         digest: world.digest,
+        sign: world.sign,
         text: (gap, demand) => ({
           title: title.replace("{event_type}", gap.eventType),
           body: world.render("issues/gap", gapView(gap, demand)),

@@ -1,27 +1,33 @@
 // Job `status-update`: the one comment that tells where the request stands and when the customer hears next, and its labels.
-
+import { headAfter } from "../domain/information-request/custody.ts";
 import { statusClock } from "../domain/information-request/status-clock.ts";
 import {
   planLabels,
   planStatusNote,
+  statusPlace,
   statusView,
 } from "../domain/information-request/status-update.ts";
+import { newRecords } from "../domain/information-request/steps.ts";
+import { markerOf } from "../domain/note-marker.ts";
 import type { RequestJob } from "../world.ts";
 
 export const job: RequestJob = {
   kind: "request",
-  plan: (seen, world) => {
+  plan: (seen, world, before) => {
     const { statusUpdate, calendar, teams } = world.policies;
     const region = calendar.regions[statusUpdate.region];
     if (region === undefined) throw new Error("status-update.yaml names an unknown region");
     const clock = statusClock(seen, world.now, statusUpdate.cadence, region);
+    const { entries } = seen.custody;
     const view = statusView(seen, clock, {
+      custody: headAfter(entries, newRecords(seen, before), world.now, world.digest),
       projectUrl: world.tracker.webUrl,
       artefactProjectUrl: world.artefactProject.webUrl,
       mentions: teams.mentions,
     });
     const labels = planLabels(seen);
-    const note = planStatusNote(seen, world.render("notes/status", view));
+    const marker = markerOf(statusPlace(world.tracker.id, seen.issue.iid), world.sign);
+    const note = planStatusNote(seen, world.render("notes/status", view), marker);
     return { actions: [...labels.actions, ...note.actions], records: [] };
   },
 };

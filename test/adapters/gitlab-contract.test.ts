@@ -4,15 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accountsFrom } from "../../scripts/adapters/accounts.ts";
+import { sha256 } from "../../scripts/adapters/digest.ts";
 import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
 import { createInventory } from "../../scripts/adapters/gitlab/inventory.ts";
 import { createReader } from "../../scripts/adapters/gitlab/reader.ts";
 import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
 import { InformationRequest } from "../../scripts/domain/information-request/request.ts";
-import { findOwn, findOwnIssue } from "../../scripts/domain/note-marker.ts";
+import { markerOf, ownIssues, ownNotes, withMarker } from "../../scripts/domain/note-marker.ts";
 import type { Action } from "../../scripts/domain/plan.ts";
 import { startSandbox } from "../sandbox/start.ts";
 
+const sign = (text: string): string => sha256(text).slice(0, 16);
 const PROJECT = "sec/seclog";
 const GAPS = "sec/gap-tracker";
 const BRANCH = "request/IR-2026-0042";
@@ -118,14 +120,29 @@ describe("an issue", () => {
   });
 
   test("carries one note of the bot, which is kept current", async () => {
-    const note = { kind: "write-note", issue, tag: "status", note: null, body: "First" } as const;
-    await perform(note);
+    const marker = markerOf({ project: 1, kind: "note", parent: issue, tag: "status" }, sign);
+    const write = (note: number | null, text: string) =>
+      perform({
+        kind: "write-note",
+        issue,
+        tag: marker.tag,
+        note,
+        body: withMarker(marker, text),
+      });
     const bot = await world().currentUser();
-    const first = findOwn(await world().issueNotes(PROJECT, issue), bot.id, "status");
-    await perform({ ...note, note: first?.id ?? 0, body: "Second" });
+    const standing = async () =>
+      ownNotes(await world().issueNotes(PROJECT, issue), bot.id, marker).map(({ id }) => id);
+    await write(null, "First");
+    await write(null, "First");
+    const [first = 0, second = 0] = await standing();
+    await perform({ kind: "delete-note", issue, tag: marker.tag, note: second });
+    // Gone already: a second run that deletes it too has nothing to complain about.
+    await perform({ kind: "delete-note", issue, tag: marker.tag, note: second });
+    expect(await standing()).toEqual([first]);
+    await write(first, "Second");
     const notes = await world().issueNotes(PROJECT, issue);
     const own = notes.filter((one) => one.author.id === bot.id && !one.system);
-    expect(own.map((one) => one.body)).toEqual(["<!-- seclog:v1 status -->\n\nSecond"]);
+    expect(own.map((one) => one.body)).toEqual([withMarker(marker, "Second")]);
     expect(notes.some((one) => one.system)).toBe(true);
     const people = await world().issueParticipants(PROJECT, issue);
     expect(people.map((one) => one.username).sort()).toEqual(["seclog-bot", "sofia"]);
@@ -144,23 +161,32 @@ describe("an issue", () => {
 
 test("a gap issue is found again by its marker and its label", async () => {
   const tag = "gap/deploy_key_added";
+  const marker = markerOf({ project: 2, kind: "issue", parent: 0, tag }, sign);
   await perform({
     kind: "create-issue",
     project: GAPS,
     tag,
     title: "Audit event for deploy keys",
-    description: "Missing",
+    description: withMarker(marker, "Missing"),
     labels: ["Category:Audit Events", "Enterprise Edition"],
     confidential: true,
   });
   const bot = await world().currentUser();
   const find = async () =>
-    findOwnIssue(await world().labelledIssues(GAPS, ["Category:Audit Events"]), bot.id, tag);
+    ownIssues(await world().labelledIssues(GAPS, ["Category:Audit Events"]), bot.id, marker)[0];
   const found = await find();
   expect(found).toMatchObject({ confidential: true });
   const description = `${found?.description}, asked for twice`;
   await perform({ kind: "edit-issue", project: GAPS, issue: found?.iid ?? 0, description });
-  expect((await find())?.description).toBe(description);
+  expect(await find()).toMatchObject({ description, state: "opened" });
+  await perform({
+    kind: "edit-issue",
+    project: GAPS,
+    issue: found?.iid ?? 0,
+    description,
+    close: true,
+  });
+  expect(await find()).toMatchObject({ description, state: "closed" });
 });
 
 describe("a request's merge request", () => {

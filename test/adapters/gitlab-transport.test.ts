@@ -172,7 +172,7 @@ test.each(faults)("no write is ever sent twice: %s", async (_name, answer) => {
     const { writer, seen } = await against(answer, { deadlineMs: 200 });
     const result = await writer.perform(action);
     expect(result.ok).toBe(false);
-    expect(seen).toHaveLength(1);
+    expect(seen.filter(({ method }) => method !== "GET")).toHaveLength(1);
   }
 });
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
 import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
 import type { Action } from "../../scripts/domain/plan.ts";
-import { json, serve } from "./gitlab-fault-server.ts";
+import { json, jumpingClock, serve } from "./gitlab-fault-server.ts";
 
 const AUTHOR = { id: 7, username: "seclog-bot", name: "SecLog", state: "active" };
 const TIMES = { created_at: "2026-11-20T12:00:00Z", updated_at: "2026-11-20T12:00:00Z" };
@@ -42,7 +42,8 @@ const labels = (add: string[], remove: string[]): Action => ({
   add,
   remove,
 });
-const note: Action = { kind: "write-note", issue: 1, tag: "status", note: null, body: "hello" };
+const FILE = { path: "a.yaml", content: "a", lastCommit: null };
+const note: Action = { kind: "write-note", issue: 1, tag: "status", note: null, body: MARKED };
 const noteEdit: Action = { ...note, note: 5 };
 const gap: Action = {
   kind: "create-issue",
@@ -63,7 +64,10 @@ const opened: Action = {
 
 async function perform(action: Action, status: number, answer: unknown) {
   const { url, seen } = await serve((_seen, response) => json(response, answer, status));
-  const writer = createWriter(connectGitLab({ url, token: "not-a-real-token" }), "sec/seclog");
+  const writer = createWriter(
+    connectGitLab({ url, token: "not-a-real-token", clock: jumpingClock().clock }),
+    "sec/seclog",
+  );
   return { result: await writer.perform(action), seen };
 }
 
@@ -122,7 +126,7 @@ test.each(unapplied)("notices that %s", async (_name, action, status, answer, re
 });
 
 test("takes a note for stored although GitLab dropped the white space at its end", async () => {
-  const { result } = await perform({ ...note, body: "hello\r\n\n" }, 201, {
+  const { result } = await perform({ ...note, body: `${MARKED}\r\n\n` }, 201, {
     ...NOTE,
     body: MARKED,
     commands_changes: {},
@@ -137,12 +141,12 @@ const refusals: readonly (readonly [Action, number, RegExp])[] = [
   [labels(["new"], []), 404, /404 .*may not see it/],
   [{ kind: "merge", mergeRequest: 2, sha: "a" }, 409, /409 .*decides anew/],
   [
-    { kind: "commit-files", branch: "b", startBranch: null, message: "m", files: [] },
+    { kind: "commit-files", branch: "b", startBranch: null, message: "m", files: [FILE] },
     400,
     /400 .*decides anew/,
   ],
   [gap, 422, /^create issue gap\/x in sec\/gap: 422 No$/],
-  [opened, 500, /500 .*may have been done all the same/],
+  [opened, 500, /500 .*unclear and the effect is not there/],
 ];
 
 test.each(refusals)("says what to do: %o, %i", async (action, status, line) => {
@@ -163,7 +167,7 @@ test("sends labels as deltas, and confidential in the call that creates", async 
   const created = await perform(gap, 201, ISSUE);
   expect(JSON.parse(String(created.seen[0]?.body))).toEqual({
     title: "t",
-    description: "<!-- seclog:v1 gap/x -->\n\nd",
+    description: "d",
     confidential: true,
     labels: "new",
   });

@@ -142,6 +142,7 @@ export async function install(onPipeline?: PipelineListener): Promise<Installati
     SECLOG_LOG_STORE: `file:${join(work, "logs")}`,
     SECLOG_PSEUDONYM_KEY: "0123456789abcdef0123456789abcdef",
     SECLOG_ARTEFACT_KEY: keys.job.identity,
+    SECLOG_MARKER_KEY: "fedcba9876543210fedcba9876543210",
   };
   return {
     sandbox,

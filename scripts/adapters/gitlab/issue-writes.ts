@@ -1,5 +1,4 @@
 // The writes on issues and their notes.
-import { withMarker } from "../../domain/note-marker.ts";
 import type { Action } from "../../domain/plan.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
@@ -43,8 +42,7 @@ export async function writeNote(
   project: ProjectRef,
   action: Of<"write-note">,
 ): Promise<null> {
-  const { issue, note } = action;
-  const body = withMarker(action.tag, action.body);
+  const { issue, note, body } = action;
   const { data, status } =
     note === null
       ? await gitlab.IssueNotes.create(project, issue, body, { showExpanded: true })
@@ -60,9 +58,17 @@ export async function writeNote(
   return null;
 }
 
+export async function deleteNote(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"delete-note">,
+): Promise<null> {
+  await gitlab.IssueNotes.remove(project, action.issue, action.note);
+  return null;
+}
+
 export async function createIssue(gitlab: GitLab, action: Of<"create-issue">): Promise<string> {
-  const { confidential, labels, project, title } = action;
-  const description = withMarker(action.tag, action.description);
+  const { confidential, description, labels, project, title } = action;
   // Confidential in the same call: set afterwards, the issue would be public for a moment.
   const answer = await gitlab.Issues.create(project, title, {
     description,
@@ -81,9 +87,13 @@ export async function createIssue(gitlab: GitLab, action: Of<"create-issue">): P
 }
 
 export async function editIssue(gitlab: GitLab, action: Of<"edit-issue">): Promise<string> {
-  const { project, issue, description } = action;
-  const answer = await gitlab.Issues.edit(project, issue, { description });
+  const { project, issue, description, close = false } = action;
+  const answer = await gitlab.Issues.edit(project, issue, {
+    description,
+    ...(close ? { stateEvent: "close" as const } : {}),
+  });
   const edited = understand(IssueAnswer, answer, "issue");
+  applied(action, !close || edited.state === "closed", "the issue is still open");
   applied(action, sameText(edited.description, description), "GitLab stored another description");
   return edited.webUrl;
 }

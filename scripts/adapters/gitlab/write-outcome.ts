@@ -21,6 +21,18 @@ export function sameText(stored: string, sent: string): boolean {
 
 const plain = (text: string): string => text.replaceAll("\r", "").trimEnd();
 
+/** Failures that say nothing about the effect: the write may have been done all the same. */
+const UNCLEAR_KINDS: ReadonlySet<GitLabErrorKind> = new Set<GitLabErrorKind>([
+  "server",
+  "network",
+  "time-out",
+  "not-json",
+  "wrong-shape",
+  "too-large",
+]);
+export const isUnclear = (error: unknown): error is GitLabError =>
+  error instanceof GitLabError && UNCLEAR_KINDS.has(error.kind);
+
 /** The line for the job log. It repeats no text of a note, issue or file. */
 export function explain(action: Action, error: unknown): string {
   if (!(error instanceof GitLabError)) throw error;
@@ -39,17 +51,14 @@ function adviceFor(action: Action, kind: GitLabErrorKind): string {
   return ADVICE.get(kind) ?? "";
 }
 
-const UNCLEAR = "It may have been done all the same: the next run reads before it writes.";
+const UNCLEAR =
+  "The answer was unclear and the effect is not there; should it come late, the next run reads before it writes.";
 
 const ADVICE: ReadonlyMap<GitLabErrorKind, string> = new Map<GitLabErrorKind, string>([
+  ...[...UNCLEAR_KINDS].map((kind): [GitLabErrorKind, string] => [kind, UNCLEAR]),
   ["unauthorised", "The token is wrong, expired or revoked: set a new one in SECLOG_TOKEN."],
   ["not-found", "It is not there, or the token may not see it."],
   ["rate-limit", "It was not done: the next run does it."],
-  ["server", UNCLEAR],
-  ["network", UNCLEAR],
-  ["time-out", UNCLEAR],
-  ["not-json", UNCLEAR],
-  ["wrong-shape", UNCLEAR],
 ]);
 
 /** The least role for each write (GitLab: Permissions and roles). */
@@ -57,9 +66,11 @@ const ROLE: Readonly<Record<Action["kind"], string>> = {
   "set-confidential": "the role Reporter",
   "change-labels": "the role Reporter",
   "write-note": "the role Reporter",
+  "delete-note": "the role Reporter",
   "commit-files": "the role Developer and the right to push to the branch where it is protected",
   "open-merge-request": "the role Developer",
   "edit-merge-request": "the role Developer",
+  "close-merge-request": "the role Developer",
   merge: "the role Developer and the right to merge where the target branch is protected",
   "publish-package": "the role Developer",
   "delete-package": "the role Maintainer",

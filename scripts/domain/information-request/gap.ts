@@ -1,6 +1,6 @@
 // The gap in Audit Events that made the log-dive necessary, as a public-safe issue: event type and count, never a word of the request.
 import type { Issue } from "../forge.ts";
-import { findOwnIssue, withMarker } from "../note-marker.ts";
+import { isSigned, markerOf, ownIssues, type Sign, withMarker } from "../note-marker.ts";
 import type { Action } from "../plan.ts";
 import type { Digest } from "./custody.ts";
 import { isHandedOver, isReleased } from "./lifecycle.ts";
@@ -19,20 +19,24 @@ export type GapIssueText = (
   demand: number,
 ) => { readonly title: string; readonly body: string };
 
+type Context = {
+  readonly project: { readonly id: number; readonly path: string };
+  readonly labels: readonly string[];
+  readonly text: GapIssueText;
+  readonly digest: Digest;
+  readonly sign: Sign;
+};
+
 /**
  * One issue per gap, found by its marker and the bot's author id; a request is counted once.
+ * Of several (a late effect, two runs at once) the lowest stays, with the demand of all; the others are closed.
  * Source: process, step 10; labels from `policies/gap.yaml`.
  */
 export function planGap(
   seen: Observation,
   gaps: readonly Gap[],
   issues: readonly Issue[],
-  context: {
-    readonly project: string;
-    readonly labels: readonly string[];
-    readonly text: GapIssueText;
-    readonly digest: Digest;
-  },
+  context: Context,
 ): Steps {
   if (gaps.length === 0 || !(isReleased(seen) || isHandedOver(seen))) return NOTHING;
   const actions = gaps.flatMap((gap) => planOneGap(seen, gap, issues, context));
@@ -46,29 +50,47 @@ function planOneGap(
   seen: Observation,
   gap: Gap,
   issues: readonly Issue[],
-  context: Parameters<typeof planGap>[3],
+  context: Context,
 ): readonly Action[] {
-  const tag = `gap/${gap.eventType}`;
+  const { project, labels, sign } = context;
+  const place = { project: project.id, kind: "issue", parent: 0 } as const;
+  const marker = markerOf({ ...place, tag: `gap/${gap.eventType}` }, sign);
+  const [standing, ...doubles] = ownIssues(issues, seen.bot.id, marker);
+  const known = [standing, ...doubles].flatMap((issue) => demandTokens(issue?.description ?? ""));
   const token = context.digest(`${seen.id} ${seen.issue.id} ${gap.eventType}`).slice(0, 12);
-  const standing = findOwnIssue(issues, seen.bot.id, tag);
-  const known = standing === null ? [] : demandTokens(standing.description);
-  if (known.includes(token)) return [];
-  const tokens = [...known, token].sort();
+  const tokens = [...new Set([...known, token])].sort();
   const { title, body } = context.text(gap, tokens.length);
-  const description = withMarker(tag, `${body.trimEnd()}\n\n<!-- demand ${tokens.join(" ")} -->\n`);
-  return standing === null
-    ? [
-        {
-          kind: "create-issue",
-          project: context.project,
-          tag,
-          title,
-          description,
-          labels: context.labels,
-          confidential: false,
-        },
-      ]
-    : [{ kind: "edit-issue", project: context.project, issue: standing.iid, description }];
+  const description = withMarker(
+    marker,
+    `${body.trimEnd()}\n\n<!-- demand ${tokens.join(" ")} -->\n`,
+  );
+  if (standing === undefined) {
+    const issue = { project: project.path, tag: marker.tag, title, description, labels };
+    return [{ kind: "create-issue", ...issue, confidential: false }];
+  }
+  const counted = demandTokens(standing.description).length === tokens.length;
+  const edit: Action = {
+    kind: "edit-issue",
+    project: project.path,
+    issue: standing.iid,
+    description,
+  };
+  const moved = markerOf({ ...place, tag: `gap-double/${gap.eventType}` }, sign);
+  return [
+    ...(counted && isSigned(standing.description, marker) ? [] : [edit]),
+    ...doubles.map(
+      (double): Action => ({
+        ...edit,
+        issue: double.iid,
+        // Under another tag it is not found again, whatever a person does with it.
+        description: withMarker(
+          moved,
+          `Filed twice. The demand is counted in [issue ${standing.iid}](${standing.webUrl}).\n`,
+        ),
+        close: true,
+      }),
+    ),
+  ];
 }
 
 /** Which requests asked already, as opaque digests: enough to count each once, nothing to learn from. */

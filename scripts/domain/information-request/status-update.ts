@@ -1,15 +1,23 @@
 // The one status comment of a request and its labels: a view of the facts, rewritten whenever they change.
 import type { Finding } from "../finding.ts";
 import type { Issue } from "../forge.ts";
-import { findOwn, withMarker } from "../note-marker.ts";
+import { type MarkedPlace, type Marker, ownNotes, withMarker } from "../note-marker.ts";
 import type { Action } from "../plan.ts";
-import { currentArtefact, type Stage, stageOf } from "./lifecycle.ts";
+import type { CustodyHead } from "./custody.ts";
+import { shortHead } from "./custody-verification.ts";
+import { currentArtefact, heldAfterRelease, type Stage, stageOf } from "./lifecycle.ts";
 import { sameText } from "./merge-request.ts";
 import type { Observation } from "./observation.ts";
 import { REQUEST_LABEL } from "./recognition.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
-const TAG = "status";
+/** Where the status comment of an issue stands. `project`: numeric id of the tracker. */
+export const statusPlace = (project: number, issue: number): MarkedPlace => ({
+  project,
+  kind: "note",
+  parent: issue,
+  tag: "status",
+});
 
 /** When Support owes the customer word: `slot` is the last due time that has passed (or the filing), `due` the next one. */
 export type StatusClock = { readonly slot: string; readonly due: string };
@@ -29,6 +37,8 @@ export type StatusView = {
   readonly packagesUrl: string | null;
   readonly expires: string | null;
   readonly policy: string;
+  /** The head of the custody log, for `seclog verify --head`: a log that is cut later no longer reaches it. */
+  readonly custody: string | null;
 };
 
 const NEXT: Readonly<Record<Stage, string>> = {
@@ -43,11 +53,15 @@ const NEXT: Readonly<Record<Stage, string>> = {
   withdrawn: "The merge request was closed by hand. Reopen it to go on, or close this issue.",
 };
 
+const NEXT_WHEN_HELD =
+  "SIRT: the merge request says what has changed since the approvals. Put it right, and the hand-over follows; otherwise close this issue and file the request anew.";
+
 /** The words of the status comment. `clock` is null while nothing is owed to the customer. */
 export function statusView(
   seen: Observation,
   clock: StatusClock | null,
   context: {
+    readonly custody: CustodyHead | null;
     readonly projectUrl: string;
     readonly artefactProjectUrl: string;
     readonly mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>;
@@ -61,7 +75,7 @@ export function statusView(
     id: seen.id,
     stage,
     headline: headline(seen, stage),
-    next: NEXT[stage],
+    next: heldAfterRelease(seen).length > 0 ? NEXT_WHEN_HELD : NEXT[stage],
     mention: mentionFor(seen, stage, context.mentions),
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
@@ -76,15 +90,17 @@ export function statusView(
       ? `${context.projectUrl}/-/merge_requests?scope=all&state=all&source_branch=request%2F${seen.id}`
       : null,
     packagesUrl:
-      stage === "hand-over"
+      stage === "hand-over" && heldAfterRelease(seen).length === 0
         ? `${context.artefactProjectUrl}/-/packages?search%5B%5D=${seen.id}-hand-over`
         : null,
     expires: stage === "hand-over" && artefact !== null ? artefact.manifest.expires_at : null,
     policy: `${policy.version} ${policy.sha256.slice(0, 12)}`,
+    custody: context.custody === null ? null : shortHead(context.custody),
   };
 }
 
 function headline(seen: Observation, stage: Stage): string {
+  if (heldAfterRelease(seen).length > 0) return "Released once, held back now";
   if (stage === "hand-over") return "Released";
   if (stage === "review") return "Collected and redacted, in review";
   if (seen.verdict.route === "legal") return "Needs an exception";
@@ -121,20 +137,21 @@ function recordedFindings({ notes, bot }: Observation): string {
   return `${written.length} recorded, the last at ${last.createdAt}`;
 }
 
-/** Writes the comment when its text differs from what stands; the bot never writes a second one. */
-export function planStatusNote(seen: Observation, body: string): Steps {
+/** Writes the comment when its text differs from what stands, and deletes what a late or doubled write left beside it. */
+export function planStatusNote(seen: Observation, body: string, marker: Marker): Steps {
   if (seen.issue.state === "closed") return NOTHING;
-  const marked = withMarker(TAG, body);
-  const standing = findOwn(seen.notes, seen.bot.id, TAG);
-  if (standing !== null && sameText(standing.body, marked)) return NOTHING;
-  const action: Action = {
-    kind: "write-note",
-    issue: seen.issue.iid,
-    tag: TAG,
-    note: standing?.id ?? null,
-    body: marked,
-  };
-  return { actions: [action], records: [] };
+  const issue = seen.issue.iid;
+  const { tag } = marker;
+  const marked = withMarker(marker, body);
+  const [standing, ...others] = ownNotes(seen.notes, seen.bot.id, marker);
+  const current: readonly Action[] =
+    standing !== undefined && sameText(standing.body, marked)
+      ? []
+      : [{ kind: "write-note", issue, tag, note: standing?.id ?? null, body: marked }];
+  const doubles = others.map(
+    (note): Action => ({ kind: "delete-note", issue, tag, note: note.id }),
+  );
+  return { actions: [...current, ...doubles], records: [] };
 }
 
 const STAGE_LABEL: Readonly<Record<Stage, string | null>> = {

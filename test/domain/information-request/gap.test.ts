@@ -9,8 +9,10 @@ const GIT: Gap = {
   category: "Source code",
 };
 const LOGIN: Gap = { eventType: "login_seen", kind: "not_recorded", category: null };
+const sign = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const context = {
-  project: "sec/gaps",
+  sign,
+  project: { id: 5, path: "sec/gaps" },
   labels: ["Category:Audit Events", "Enterprise Edition"],
   digest: (text: string) => createHash("sha256").update(text).digest("hex"),
   text: (gap: Gap, demand: number) => ({ title: gap.eventType, body: `asked ${demand} times\n` }),
@@ -55,6 +57,54 @@ test("an issue somebody else wrote with our marker is not ours", () => {
   const description = first?.kind === "create-issue" ? first.description : "";
   const forged = filed(description, user(99, "mallory"));
   expect(planGap(seen, [GIT], [forged], context).actions).toMatchObject([{ kind: "create-issue" }]);
+});
+
+test("of two own issues the lower stays with the demand of both, the other is closed and points to it", () => {
+  const text = (id: string) => {
+    const [action] = planGap({ ...seen, id }, [GIT], [], context).actions;
+    return action?.kind === "create-issue" ? action.description : "";
+  };
+  const first = filed(text("IR-2026-0001"));
+  const second = { ...filed(text("IR-2026-0002")), id: 901, iid: 10 };
+  const third = { ...filed(text("IR-2026-0001")), id: 902, iid: 11 };
+  const { actions } = planGap(
+    { ...seen, id: "IR-2026-0002" },
+    [GIT],
+    [third, second, first],
+    context,
+  );
+  expect(actions).toMatchObject([
+    { kind: "edit-issue", issue: 9, description: expect.stringContaining("asked 2 times") },
+    {
+      kind: "edit-issue",
+      issue: 10,
+      close: true,
+      description: expect.stringContaining(first.webUrl),
+    },
+    { kind: "edit-issue", issue: 11, close: true },
+  ]);
+  const after = actions.map((action, at) => ({
+    ...([first, second, third][at] ?? first),
+    description: action.kind === "edit-issue" ? action.description : "",
+  }));
+  expect(planGap({ ...seen, id: "IR-2026-0002" }, [GIT], after, context).actions).toEqual([]);
+  const doubled = [first, { ...first, id: 903, iid: 12 }];
+  expect(planGap({ ...seen, id: "IR-2026-0001" }, [GIT], doubled, context).actions).toMatchObject([
+    { kind: "edit-issue", issue: 12, close: true },
+  ]);
+});
+
+test("an issue of before the signatures is signed; one that was signed for another place is not ours", () => {
+  const [action] = planGap(seen, [GIT], [], context).actions;
+  const description = action?.kind === "create-issue" ? action.description : "";
+  const old = filed(description.replace(/ [0-9a-f]{16} -->/, " -->"));
+  expect(planGap(seen, [GIT], [old], context).actions).toMatchObject([
+    { kind: "edit-issue", issue: 9, description },
+  ]);
+  const elsewhere = { ...context, project: { id: 6, path: "sec/gaps" } };
+  expect(planGap(seen, [GIT], [filed(description)], elsewhere).actions).toMatchObject([
+    { kind: "create-issue" },
+  ]);
 });
 
 test("an own issue that lost its count starts again at this request", () => {

@@ -4,10 +4,13 @@ import {
   labelsOf,
   planLabels,
   planStatusNote,
+  statusPlace,
   statusView,
 } from "../../../scripts/domain/information-request/status-update.ts";
+import { markerOf, withMarker } from "../../../scripts/domain/note-marker.ts";
 import { BOT, issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
 
+const MARKER = markerOf(statusPlace(1, 42), () => "0123456789abcdef");
 const context = {
   custody: null,
   projectUrl: "https://gitlab.example.com/sec/seclog",
@@ -118,16 +121,29 @@ test("failed and passed checks are told apart", () => {
 });
 
 test("one comment, kept current", () => {
-  expect(planStatusNote(observation(), "hello\n").actions).toMatchObject([
+  expect(planStatusNote(observation(), "hello\n", MARKER).actions).toMatchObject([
     { kind: "write-note", note: null, tag: "status" },
   ]);
-  const [written] = planStatusNote(observation(), "hello\n").actions;
+  const [written] = planStatusNote(observation(), "hello\n", MARKER).actions;
   const body = written?.kind === "write-note" ? written.body : "";
   const stands = observation({ notes: [note(11, body.replaceAll("\n", "\r\n").trimEnd())] });
-  expect(planStatusNote(stands, "hello\n").actions).toEqual([]);
-  expect(planStatusNote(stands, "changed\n").actions).toMatchObject([{ note: 11 }]);
+  expect(planStatusNote(stands, "hello\n", MARKER).actions).toEqual([]);
+  expect(planStatusNote(stands, "changed\n", MARKER).actions).toMatchObject([{ note: 11 }]);
   const forged = observation({ notes: [note(11, body, { author: user(9, "mallory") })] });
-  expect(planStatusNote(forged, "hello\n").actions).toMatchObject([{ note: null }]);
+  expect(planStatusNote(forged, "hello\n", MARKER).actions).toMatchObject([{ note: null }]);
+});
+
+test("of two own comments the lower id stays current, the other one goes; an unsigned one is signed", () => {
+  const body = withMarker(MARKER, "hello\n");
+  const two = observation({ notes: [note(13, body), note(11, body)] });
+  expect(planStatusNote(two, "hello\n", MARKER).actions).toEqual([
+    { kind: "delete-note", issue: 42, tag: "status", note: 13 },
+  ]);
+  const old = observation({ notes: [note(11, `${MARKER.unsigned}\n\nhello`), note(13, body)] });
+  expect(planStatusNote(old, "hello\n", MARKER).actions).toEqual([
+    { kind: "write-note", issue: 42, tag: "status", note: 11, body },
+    { kind: "delete-note", issue: 42, tag: "status", note: 13 },
+  ]);
 });
 
 test("labels follow from the facts, by deltas; a forged one of our scopes is taken away", () => {
@@ -157,6 +173,6 @@ test("labels follow from the facts, by deltas; a forged one of our scopes is tak
 
 test("a closed issue is left alone", () => {
   const closed = observation({ issue: issue({ state: "closed" }) });
-  expect(planStatusNote(closed, "x").actions).toEqual([]);
+  expect(planStatusNote(closed, "x", MARKER).actions).toEqual([]);
   expect(planLabels(closed).actions).toEqual([]);
 });

@@ -1,0 +1,157 @@
+// After an unclear answer: whether the effect of a write is there, exactly as asked.
+import type { Issue, MergeRequest } from "../../domain/forge.ts";
+import type { Action } from "../../domain/plan.ts";
+import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
+import { sameText } from "./write-outcome.ts";
+
+/**
+ * @param read a reader that has read nothing yet, so that no older answer is taken for the present state
+ * @param project the project of the actions that name none
+ * @returns false also when it cannot be read: what is not seen does not count as done
+ */
+export async function effectOf(
+  read: ForgeReader,
+  project: ProjectRef,
+  action: Action,
+): Promise<boolean> {
+  return check(read, project, action).catch(() => false);
+}
+
+function check(read: ForgeReader, project: ProjectRef, action: Action): Promise<boolean> {
+  switch (action.kind) {
+    case "set-confidential":
+      return issueIs(read, project, action.issue, (issue) => issue.confidential);
+    case "change-labels":
+      return issueIs(
+        read,
+        project,
+        action.issue,
+        ({ labels }) =>
+          action.add.every((label) => labels.includes(label)) &&
+          !action.remove.some((label) => labels.includes(label)),
+      );
+    case "edit-issue":
+      return issueIs(
+        read,
+        action.project,
+        action.issue,
+        ({ description, state }) =>
+          sameText(description, action.description) &&
+          (action.close !== true || state === "closed"),
+      );
+    case "create-issue":
+      return issueStands(read, action);
+    case "write-note":
+      return noteStands(read, project, action);
+    case "delete-note":
+      return read
+        .issueNotes(project, action.issue)
+        .then((notes) => notes.every(({ id }) => id !== action.note));
+    case "commit-files":
+      return filesStand(read, project, action);
+    case "open-merge-request":
+      return mergeRequestStands(read, project, action);
+    case "edit-merge-request":
+      return mergeRequestIs(
+        read,
+        project,
+        action.mergeRequest,
+        ({ title, description }) =>
+          sameText(title, action.title) && sameText(description, action.description),
+      );
+    case "close-merge-request":
+      return mergeRequestIs(read, project, action.mergeRequest, ({ state }) => state === "closed");
+    case "merge":
+      return mergeRequestIs(
+        read,
+        project,
+        action.mergeRequest,
+        ({ state, sha }) => state === "merged" && sha === action.sha,
+      );
+    case "delete-package":
+      return read
+        .packages(action.project)
+        .then((packages) => packages.every(({ id }) => id !== action.package));
+    case "publish-package":
+      // Each of its files was read back when it was sent.
+      return Promise.resolve(false);
+  }
+}
+
+type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
+
+async function issueIs(
+  read: ForgeReader,
+  project: ProjectRef,
+  number: number,
+  holds: (issue: Issue) => boolean,
+): Promise<boolean> {
+  const issue = await read.issue(project, number);
+  return issue !== null && holds(issue);
+}
+
+async function mergeRequestIs(
+  read: ForgeReader,
+  project: ProjectRef,
+  number: number,
+  holds: (mergeRequest: MergeRequest) => boolean,
+): Promise<boolean> {
+  return holds((await read.mergeRequestDetail(project, number)).mergeRequest);
+}
+
+async function noteStands(
+  read: ForgeReader,
+  project: ProjectRef,
+  action: Of<"write-note">,
+): Promise<boolean> {
+  const [bot, notes] = await Promise.all([
+    read.currentUser(),
+    read.issueNotes(project, action.issue),
+  ]);
+  return notes.some(
+    ({ id, author, body }) =>
+      author.id === bot.id && (action.note ?? id) === id && sameText(body, action.body),
+  );
+}
+
+/** The marker in the description makes it the one that was asked for, and no other. */
+async function issueStands(read: ForgeReader, action: Of<"create-issue">): Promise<boolean> {
+  const [bot, issues] = await Promise.all([
+    read.currentUser(),
+    read.labelledIssues(action.project, action.labels),
+  ]);
+  return issues.some(
+    ({ author, title, description, confidential }) =>
+      author.id === bot.id &&
+      sameText(title, action.title) &&
+      sameText(description, action.description) &&
+      confidential === action.confidential,
+  );
+}
+
+async function filesStand(
+  read: ForgeReader,
+  project: ProjectRef,
+  action: Of<"commit-files">,
+): Promise<boolean> {
+  const files = await Promise.all(
+    action.files.map(({ path }) => read.file(project, path, action.branch)),
+  );
+  return files.every((file, index) => file?.content === action.files[index]?.content);
+}
+
+async function mergeRequestStands(
+  read: ForgeReader,
+  project: ProjectRef,
+  action: Of<"open-merge-request">,
+): Promise<boolean> {
+  const [bot, found] = await Promise.all([read.currentUser(), read.requestMergeRequests(project)]);
+  const standing = found.get(action.sourceBranch);
+  return (
+    standing?.state === "opened" &&
+    standing.author.id === bot.id &&
+    standing.targetBranch === action.targetBranch &&
+    sameText(standing.title, action.title) &&
+    sameText(standing.description, action.description)
+  );
+}
