@@ -29,7 +29,6 @@ import {
   requestIdOf,
   requestPath,
 } from "./domain/information-request/request-file.ts";
-import type { Verdict } from "./domain/information-request/verdict.ts";
 import { judgeRelease } from "./release.ts";
 import { issueStateOf, readTeams, type Teams } from "./teams.ts";
 import type { World } from "./world.ts";
@@ -143,7 +142,7 @@ async function observe(
   const files = await readFiles(world, id, mergeRequest, branchHead);
   const intake = await readRequest(world, issue, mergeRequest, files.requestFile);
   const state = issueStateOf(teams, issue, participants, world.bot, duplicate);
-  const verdict = await decide(world, issue, intake, state);
+  const { verdict, judged } = await decide(world, issue, intake, state);
   const requestText = requestTextOf(intake, mergeRequest, files.requestFile);
   const detail =
     mergeRequest === null ? null : await forge.mergeRequestDetail(tracker.path, mergeRequest.iid);
@@ -156,6 +155,7 @@ async function observe(
     requestText,
     requestSha256: requestText === null ? null : sha256(requestText),
     verdict,
+    judged,
     branchHead,
     mergeRequest: detail,
     ...files,
@@ -199,13 +199,17 @@ async function decide(
   issue: Issue,
   intake: Intake,
   state: IssueState,
-): Promise<Verdict> {
+): Promise<Pick<Observation, "verdict" | "judged">> {
   const { request, findings, claims } = intake;
   const { policies, now } = world;
-  if (request === null) return incompleteVerdict(findings, issue.createdAt.slice(0, 10), policies);
+  if (request === null) {
+    const day = issue.createdAt.slice(0, 10);
+    return { verdict: incompleteVerdict(findings, day, policies), judged: null };
+  }
   const facts = await world.accounts.facts(request, issue.author.username);
-  const verdict = decideRequest({ request, facts, issue: state, claims, now, policies });
-  return withIntakeFindings(verdict, findings);
+  const judged = { request, facts, issue: state, claims, now };
+  const verdict = decideRequest({ ...judged, policies });
+  return { verdict: withIntakeFindings(verdict, findings), judged };
 }
 
 async function readFiles(
@@ -214,7 +218,9 @@ async function readFiles(
   mergeRequest: MergeRequest | null,
   branchHead: string | null,
 ): Promise<Pick<Observation, "requestFile" | "manifestFile">> {
-  const ref = branchHead ?? mergeRequest?.sha ?? null;
+  // What was merged is what counts from then on, wherever somebody moves the branch.
+  const merged = mergeRequest?.state === "merged" ? mergeRequest.sha : null;
+  const ref = merged ?? branchHead ?? mergeRequest?.sha ?? null;
   if (ref === null) return { requestFile: null, manifestFile: null };
   const [requestFile, manifestFile] = await Promise.all([
     world.forge.file(world.tracker.path, requestPath(id), ref),

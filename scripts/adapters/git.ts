@@ -11,6 +11,14 @@ export type GitClone = {
   readonly messagesWith: (text: string) => Promise<ReadonlyMap<string, string>>;
   /** The bytes of a file at a commit; null when the commit does not have it. */
   readonly file: (commit: string, path: string) => Promise<Uint8Array | null>;
+  /** The commit that a person names by branch, tag or id; null when there is none. */
+  readonly commit: (revision: string) => Promise<string | null>;
+  /** The newest commit that both have in their past; null when they share none. */
+  readonly mergeBase: (one: string, other: string) => Promise<string | null>;
+  /** Where the directory lies in its repository: `policies/`, empty for the root. */
+  readonly prefix: () => Promise<string>;
+  /** The bytes of all files below a folder at a commit, by path. */
+  readonly filesBelow: (commit: string, folder: string) => Promise<ReadonlyMap<string, Uint8Array>>;
 };
 
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
@@ -59,7 +67,39 @@ export async function openClone(
       const blob = /^100\d{3} blob ([0-9a-f]+)\t/.exec(listed[0] ?? "")?.[1];
       return blob === undefined ? null : git(["cat-file", "blob", commitIn(blob)]);
     },
+    commit: (revision) =>
+      git(["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`]).then(
+        firstCommit,
+        () => null,
+      ),
+    mergeBase: (one, other) =>
+      git(["merge-base", commitIn(one), commitIn(other)]).then(firstCommit, () => null),
+    prefix: async () => (await lines(["rev-parse", "--show-prefix"]))[0] ?? "",
+    filesBelow: async (commit, folder) => {
+      const listed = await lines(["ls-tree", "-r", "--full-tree", commitIn(commit), "--", folder]);
+      const files = listed.flatMap((line) => {
+        const match = /^100\d{3} blob ([0-9a-f]+)\t(.+)$/.exec(line);
+        return match === null ? [] : [{ blob: commitIn(String(match[1])), path: String(match[2]) }];
+      });
+      const ids = files.map(({ blob }) => `${blob}\n`).join("");
+      const contents = splitBatch(await run(directory, env, ["cat-file", "--batch"], ids));
+      return new Map(files.map(({ path }, at) => [path, contents[at] ?? new Uint8Array()]));
+    },
   };
+}
+
+const firstCommit = (bytes: Uint8Array): string => commitIn(text(bytes).trim());
+
+/** `<id> blob <size>` and the bytes, for one object after the other, as `git cat-file --batch` prints them. */
+function splitBatch(bytes: Uint8Array): readonly Uint8Array[] {
+  const contents: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, at);
+    const size = Number(text(bytes.subarray(at, end)).split(" ")[2]);
+    contents.push(bytes.subarray(end + 1, end + 1 + size));
+    at = end + 1 + size + 1;
+  }
+  return contents;
 }
 
 function commitIn(word: string): string {
@@ -73,6 +113,7 @@ function run(
   directory: string,
   { PATH, HOME }: Readonly<Record<string, string | undefined>>,
   words: readonly string[],
+  input = "",
 ): Promise<Uint8Array> {
   const options = {
     cwd: directory,
@@ -89,10 +130,13 @@ function run(
     },
   };
   return new Promise((resolve, reject) => {
-    execFile("git", ["--no-optional-locks", ...words], options, (error, stdout, stderr) => {
+    const child = execFile("git", ["--no-optional-locks", ...words], options, (...told) => {
+      const [error, stdout, stderr] = told;
       if (error === null) return resolve(stdout);
-      const told = text(stderr).trim().split("\n")[0] ?? "";
-      reject(new Error(`git ${words[0]}: ${told === "" ? codeOf(error) : told}`));
+      const first = text(stderr).trim().split("\n")[0] ?? "";
+      reject(new Error(`git ${words[0]}: ${first === "" ? codeOf(error) : first}`));
     });
+    // What git had to say about an input that it did not read to its end is told by its exit code.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }

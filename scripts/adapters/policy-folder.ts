@@ -23,13 +23,22 @@ export const POLICY_FOLDER: string = fileURLToPath(new URL("../../policies", imp
 
 const POLICY_BYTES = 512 * 1024;
 
-/** Reads and checks the policies; a missing or unreadable file is a fault like any other. Never throws. */
-export async function readPolicies(directory: string): Promise<PoliciesResult> {
+/** Gives the bytes of a file, or throws when there is none. */
+export type ReadFile = (file: string) => Promise<Uint8Array>;
+
+/**
+ * Reads and checks the policies; a missing or unreadable file is a fault like any other. Never throws.
+ * @param read where the files come from; the disk, or a commit of git
+ */
+export async function readPolicies(
+  directory: string,
+  read: ReadFile = readFile,
+): Promise<PoliciesResult> {
   const names = Object.keys(POLICY_SCHEMAS) as PolicyName[];
-  const read = await Promise.all(names.map((name) => readPolicy(directory, name)));
-  const errors = read.flatMap((result) => (result.ok ? [] : result.errors));
+  const results = await Promise.all(names.map((name) => readPolicy(directory, name, read)));
+  const errors = results.flatMap((result) => (result.ok ? [] : result.errors));
   if (errors.length > 0) return { ok: false, errors };
-  const files = new Map(read.flatMap((result) => (result.ok ? [[result.name, result]] : [])));
+  const files = new Map(results.flatMap((result) => (result.ok ? [[result.name, result]] : [])));
   const set = Object.fromEntries([...files].map(([name, file]) => [name, file.value])) as PolicySet;
   const { policies, faults } = assemblePolicies(set, sha256);
   if (faults.length === 0) return { ok: true, policies };
@@ -56,6 +65,7 @@ const START = { line: 1, column: 1 };
 async function readPolicy(
   directory: string,
   name: PolicyName,
+  read: ReadFile,
 ): Promise<
   | {
       readonly ok: true;
@@ -68,7 +78,7 @@ async function readPolicy(
   const file = join(directory, `${name}.yaml`);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await read(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown fault";
     return {

@@ -2,7 +2,14 @@
 import { canonicalJson } from "../canonical-json.ts";
 
 /** What may be recorded; the words are those of the stages. Data holds ids, digests and counts, never a text of the request. */
-type CustodyEvent = "verdict" | "log-dive" | "review" | "hand-over" | "gap" | "destruction";
+type CustodyEvent =
+  | "verdict"
+  | "log-dive"
+  | "review"
+  | "hold"
+  | "hand-over"
+  | "gap"
+  | "destruction";
 export type CustodyData = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 export type CustodyEntry = {
   readonly seq: number;
@@ -16,7 +23,12 @@ export type CustodyEntry = {
 };
 /** How far a log went at some moment: the number of its entries and the hash of the last one. */
 export type CustodyHead = { readonly count: number; readonly hash: string };
-export type CustodyRecord = { readonly event: CustodyEvent; readonly data: CustodyData };
+export type CustodyRecord = {
+  readonly event: CustodyEvent;
+  readonly data: CustodyData;
+  /** A text for a file of its own beside the log, named by the entry's number; it is no part of the chain. */
+  readonly beside?: string;
+};
 
 /** Digest of a text: SHA-256 in lower-case hex. */
 export type Digest = (text: string) => string;

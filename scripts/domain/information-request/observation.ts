@@ -4,6 +4,7 @@ import type { CustodyEntry } from "./custody.ts";
 import type { Manifest } from "./manifest.ts";
 import type { InformationRequest } from "./request.ts";
 import type { Release } from "./review.ts";
+import type { DecisionInput } from "./situation.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A package of the request's artefact in the artefact project, by its manifest. */
@@ -25,6 +26,8 @@ export type Observation = {
   readonly requestText: string | null;
   readonly requestSha256: string | null;
   readonly verdict: Verdict;
+  /** What the verdict was made from; null where there was no request to judge. */
+  readonly judged: DecisionInput | null;
   readonly branchHead: string | null;
   readonly mergeRequest: MergeRequestDetail | null;
   /** The two files of the request, as they stand on its branch, or at the merged head. */

@@ -9,14 +9,19 @@ import {
   isRecorded,
 } from "./custody.ts";
 import type { Observation } from "./observation.ts";
+import { pastCasePath } from "./past-case.ts";
 
 export type Steps = {
   readonly actions: readonly Action[];
   readonly records: readonly CustodyRecord[];
+  /** What went wrong beside the steps: the run lists it and ends red. Only the last step of a job may say so. */
+  readonly faults?: readonly string[];
 };
 export const NOTHING: Steps = { actions: [], records: [] };
 
 export const inTurn = (first: Steps, second: Steps): Steps => ({
+  ...first,
+  ...second,
   actions: [...first.actions, ...second.actions],
   records: [...first.records, ...second.records],
 });
@@ -53,6 +58,17 @@ export function planRequest(
           content: appendCustody(text, entries, records, context.now, context.digest),
           lastCommit,
         },
+        ...records.flatMap(({ beside }, at) =>
+          beside === undefined
+            ? []
+            : [
+                {
+                  path: pastCasePath(seen.id, entries.length + at + 1),
+                  content: beside,
+                  lastCommit: null,
+                },
+              ],
+        ),
       ],
     },
   ];

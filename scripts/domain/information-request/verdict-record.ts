@@ -1,11 +1,15 @@
 // What the custody log keeps of a verdict.
 import { isHandedOver } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
+import { pastCaseOf } from "./past-case.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
-/** A verdict is recorded once for each request text and policy; an incomplete form has no verdict to record. */
+/**
+ * A verdict is recorded once for each request text and policy; an incomplete form has no verdict to record. Beside it
+ * stands the case without names and texts, for `seclog impact`.
+ */
 export function recordVerdict(seen: Observation): Steps {
-  if (seen.requestSha256 === null || isHandedOver(seen)) return NOTHING;
+  if (seen.requestSha256 === null || seen.judged === null || isHandedOver(seen)) return NOTHING;
   const { verdict, route, findings, policy } = seen.verdict;
   return {
     actions: [],
@@ -19,6 +23,7 @@ export function recordVerdict(seen: Observation): Steps {
           request_sha256: seen.requestSha256,
           policy_sha256: policy.sha256,
         },
+        beside: `${JSON.stringify(pastCaseOf(seen.judged))}\n`,
       },
     ],
   };

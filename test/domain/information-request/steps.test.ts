@@ -60,3 +60,31 @@ test("two jobs' steps follow one another", () => {
   expect(inTurn(steps, NOTHING)).toEqual(steps);
   expect(inTurn(steps, steps)).toEqual({ actions: [action, action], records: [record, record] });
 });
+
+test("a text that belongs to an entry gets a file of its own, by the entry's number", () => {
+  const plan = planRequest(
+    observation(),
+    [
+      {
+        actions: [],
+        records: [
+          { event: "gap", data: {} },
+          { ...record, beside: "{}\n" },
+        ],
+      },
+    ],
+    context,
+  );
+  expect(plan).toMatchObject([
+    {
+      files: [
+        { path: "information-request/2026/IR-2026-0042.jsonl" },
+        {
+          path: "information-request/2026/IR-2026-0042.case-2.json",
+          content: "{}\n",
+          lastCommit: null,
+        },
+      ],
+    },
+  ]);
+});

@@ -25,6 +25,7 @@ test("a verdict is recorded with the digests of what was judged and by what", ()
           request_sha256: "a".repeat(64),
           policy_sha256: "b".repeat(64),
         },
+        beside: expect.stringMatching(/^\{"name":"IR-2026-0042",.*\}\n$/),
       },
     ],
   });
@@ -33,6 +34,7 @@ test("a verdict is recorded with the digests of what was judged and by what", ()
 
 test("an incomplete form and a finished request have no verdict to record", () => {
   expect(recordVerdict(observation({ requestSha256: null })).records).toEqual([]);
+  expect(recordVerdict(observation({ judged: null })).records).toEqual([]);
   const entries = [{ seq: 1, at: "", event: "hand-over" as const, data: {}, prev: "", hash: "" }];
   const done = observation({ custody: { ...observation().custody, entries } });
   expect(recordVerdict(done).records).toEqual([]);

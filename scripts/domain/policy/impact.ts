@@ -1,0 +1,109 @@
+// What a change of the policies does to past requests: each is judged by both, and every verdict that differs is named.
+import {
+  type DecisionPolicies,
+  type JudgedSituation,
+  judgeSituation,
+} from "../information-request/decision.ts";
+import type { Verdict } from "../information-request/verdict.ts";
+import { dayOf } from "./moment.ts";
+
+/** A past request by its name. */
+export type PastRequest = JudgedSituation & { readonly name: string };
+
+/** Who had, or would have, the work: a team, the author of the request (`needs-info`), or nobody (`reject`). */
+export const LANES = ["support", "sirt", "legal", "needs-info", "reject"] as const;
+export type Lane = (typeof LANES)[number];
+export type Load = Readonly<Record<Lane, number>>;
+
+type Outcome = Pick<Verdict, "verdict" | "route">;
+export type Flip = {
+  readonly name: string;
+  readonly from: Outcome;
+  readonly to: Outcome;
+  /** Rules that judge otherwise now, `route` for those of the lane. */
+  readonly rules: readonly string[];
+};
+export type Replay = {
+  readonly flips: readonly Flip[];
+  readonly load: { readonly base: Load; readonly head: Load };
+};
+export type Impact = Replay & {
+  readonly requests: number;
+  /**
+   * The same as if all had been filed today under the limits that were announced last; null where that says no more.
+   * A limit with a date that is still ahead changes no past verdict, and this shows what it will change.
+   */
+  readonly newest: Replay | null;
+};
+
+/** A day after every change of a limit. */
+const LAST_DAY = "9999-12-31";
+
+/** Replays past requests against the policies before (`base`) and after (`head`) a change. */
+export function impactOf(
+  requests: readonly PastRequest[],
+  base: DecisionPolicies,
+  head: DecisionPolicies,
+): Impact {
+  const filed = ({ situation }: PastRequest): string => dayOf(situation.filed);
+  const asFiled = replay(requests, base, head, filed);
+  const dated = requests.some((request) =>
+    [base, head].some((policies) => !isNewest(filed(request), policies)),
+  );
+  return {
+    requests: requests.length,
+    ...asFiled,
+    newest: dated ? replay(requests, base, head, () => LAST_DAY) : null,
+  };
+}
+
+/** Whether no limit changes after this day. */
+const isNewest = (day: string, { decision: { eligibility, routing } }: DecisionPolicies): boolean =>
+  [eligibility, routing].every((book) => book.limitsOn(day).from === book.limitsOn(LAST_DAY).from);
+
+function replay(
+  requests: readonly PastRequest[],
+  base: DecisionPolicies,
+  head: DecisionPolicies,
+  dayFor: (request: PastRequest) => string,
+): Replay {
+  const flips: Flip[] = [];
+  const load = { base: emptyLoad(), head: emptyLoad() };
+  for (const request of requests) {
+    const day = dayFor(request);
+    const before = judgeSituation(request, base, day);
+    const after = judgeSituation(request, head, day);
+    load.base[laneOf(before)] += 1;
+    load.head[laneOf(after)] += 1;
+    if (before.verdict === after.verdict && before.route === after.route) continue;
+    flips.push({
+      name: request.name,
+      from: { verdict: before.verdict, route: before.route },
+      to: { verdict: after.verdict, route: after.route },
+      rules: changedRules(before, after),
+    });
+  }
+  return { flips, load };
+}
+
+const emptyLoad = (): Record<Lane, number> => ({
+  support: 0,
+  sirt: 0,
+  legal: 0,
+  "needs-info": 0,
+  reject: 0,
+});
+
+/** The lane of a verdict: an accepted request has a route, and one that waits for Legal is with Legal. */
+const laneOf = ({ verdict, route }: Outcome): Lane =>
+  route ?? (verdict === "reject" ? "reject" : "needs-info");
+
+/** Rules that fail in one verdict and not in the other; the lane where both accept. */
+function changedRules(before: Verdict, after: Verdict): readonly string[] {
+  const [was, is] = [failedRules(before), failedRules(after)];
+  const changed = [...was, ...is].filter((rule) => was.has(rule) !== is.has(rule));
+  return changed.length > 0 ? [...new Set(changed)] : ["route"];
+}
+
+const failedRules = ({ findings }: Verdict): ReadonlySet<string> =>
+  new Set(findings.filter(({ ok }) => !ok).map(({ rule }) => rule));
