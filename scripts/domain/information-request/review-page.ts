@@ -1,5 +1,5 @@
 // The reviewers' page (the merge request's description): on one screen what was asked, collected, removed, and who may still approve.
-import { currentArtefact } from "./lifecycle.ts";
+import { currentArtefact, heldAfterRelease } from "./lifecycle.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Observation, StoredArtefact } from "./observation.ts";
 import type { Release } from "./review.ts";
@@ -46,7 +46,9 @@ export function reviewView(seen: Observation, reviewers: readonly string[]): Rev
         ? { state: "may still approve", people: role.may_approve }
         : { state: "approved by", people: [role.approved_by] }),
     })),
-    hold: (release?.reasons ?? []).filter((reason) => !isMissingRole(reason, release)),
+    hold: [...new Set([...(release?.reasons ?? []), ...heldAfterRelease(seen)])].filter(
+      (reason) => !isMissingRole(reason, release),
+    ),
     reviewers: artefact === null ? [] : reviewers,
     artefact: artefact === null ? null : artefactView(artefact),
   };
@@ -121,7 +123,9 @@ function reasons({ fields, sources }: Manifest): readonly ReasonCounts[] {
   }
   const weight = ({ values, withheld, quarantined }: ReasonCounts) =>
     values + withheld + quarantined;
-  return [...counts]
-    .map(([reason, sums]) => ({ reason, ...sums }))
-    .sort((a, b) => weight(b) - weight(a) || (a.reason < b.reason ? -1 : 1));
+  // Sorting is stable: reasons of the same weight stay in the order of their names.
+  return [...counts.keys()]
+    .sort()
+    .map((reason) => ({ reason, values: 0, withheld: 0, quarantined: 0, ...counts.get(reason) }))
+    .sort((a, b) => weight(b) - weight(a));
 }
