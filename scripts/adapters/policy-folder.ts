@@ -16,7 +16,12 @@ import { type Positions, readYaml } from "./yaml-file.ts";
 
 export type PoliciesResult =
   | { readonly ok: true; readonly policies: Policies }
-  | { readonly ok: false; readonly errors: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly errors: readonly Fault[];
+      /** Where every file can be read and every rule runs, and only cases or names are wrong: enough for a preview. */
+      readonly untested?: Policies;
+    };
 
 /** The policies of this repository, wherever the command was called from. */
 export const POLICY_FOLDER: string = fileURLToPath(new URL("../../policies", import.meta.url));
@@ -40,10 +45,11 @@ export async function readPolicies(
   if (errors.length > 0) return { ok: false, errors };
   const files = new Map(results.flatMap((result) => (result.ok ? [[result.name, result]] : [])));
   const set = Object.fromEntries([...files].map(([name, file]) => [name, file.value])) as PolicySet;
-  const { policies, faults } = assemblePolicies(set, sha256);
+  const { policies, faults, compiled } = assemblePolicies(set, sha256);
   if (faults.length === 0) return { ok: true, policies };
   return {
     ok: false,
+    ...(compiled ? { untested: policies } : {}),
     errors: faults.map(({ policy, path, message }) => ({
       file: join(directory, `${policy}.yaml`),
       ...(files.get(policy)?.positions(path) ?? START),

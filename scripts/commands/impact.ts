@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type GitClone, openClone } from "../adapters/git.ts";
 import { POLICY_FOLDER, type PoliciesResult, readPolicies } from "../adapters/policy-folder.ts";
-import { formatFault } from "../domain/fault.ts";
+import { type Fault, formatFault } from "../domain/fault.ts";
 import { CUSTODY_BRANCH } from "../domain/information-request/custody.ts";
 import { situationOf } from "../domain/information-request/decision.ts";
 import { newestCases } from "../domain/information-request/past-case.ts";
@@ -32,6 +32,8 @@ Past requests come from the branch ${CUSTODY_BRANCH}, where job eligibility keep
 A request is judged by the limits of the day on which it was filed. Where a limit changes later than that, a second
 list shows what would flip if all were filed under the newest limits.
 
+Policies whose rules run are tried even where a case beside a rule now says otherwise; such faults are listed.
+
 Exit codes: 0 done, 1 a past request could not be read, 2 policies, REF or files that cannot be read.
 Example: seclog impact --base main`,
   options: {
@@ -56,15 +58,17 @@ Example: seclog impact --base main`,
         policiesAt(clone, base),
         head === undefined ? policiesIn(folder) : policiesAt(clone, head),
       ]);
-      const { requests, unreadable } = await pastRequests(clone, text("facts"));
-      const impact = impactOf(requests, before, after);
-      const digests = {
-        base: { ref: base, sha256: before.sha256 },
-        head: { sha256: after.sha256 },
-      };
-      if (values["json"] === true)
-        terminal.write(`${JSON.stringify({ ...digests, ...impact, unreadable })}\n`);
-      else printImpact(terminal, impact, unreadable);
+      const past = await pastRequests(clone, text("facts"));
+      const impact = impactOf(past.requests, before.policies, after.policies);
+      const { unreadable } = past;
+      const { faults } = after;
+      if (values["json"] === true) {
+        const digests = {
+          base: { ref: base, sha256: before.policies.sha256 },
+          head: { sha256: after.policies.sha256 },
+        };
+        terminal.write(`${JSON.stringify({ ...digests, ...impact, unreadable, faults })}\n`);
+      } else printImpact(terminal, impact, unreadable, faults);
       return unreadable.length > 0 ? EXIT.failed : EXIT.done;
     } catch (error) {
       const reason = error instanceof Error ? error.message : "unknown fault";
@@ -88,14 +92,17 @@ async function baseOf(clone: GitClone, given: string | undefined): Promise<strin
   throw new Error("no default branch is here to compare with; name a commit with --base REF");
 }
 
-async function policiesAt(clone: GitClone, revision: string): Promise<Policies> {
+/** Policies that run. Cases beside the rules may still say otherwise: a preview is what one changes them by. */
+type Previewed = { readonly policies: Policies; readonly faults: readonly Fault[] };
+
+async function policiesAt(clone: GitClone, revision: string): Promise<Previewed> {
   const commit = await clone.commit(revision);
   if (commit === null)
     throw new Error(
       `${JSON.stringify(revision)} names no commit of this clone; fetch it first (git fetch origin)`,
     );
   const folder = (await clone.prefix()).replace(/\/$/, "");
-  return policiesOf(
+  return previewed(
     await readPolicies(folder, async (file) => {
       const bytes = await clone.file(commit, file);
       if (bytes === null) throw new Error(`commit ${commit.slice(0, 12)} does not have it`);
@@ -105,12 +112,14 @@ async function policiesAt(clone: GitClone, revision: string): Promise<Policies> 
   );
 }
 
-const policiesIn = async (folder: string): Promise<Policies> =>
-  policiesOf(await readPolicies(folder), "the policies");
+const policiesIn = async (folder: string): Promise<Previewed> =>
+  previewed(await readPolicies(folder), "the policies");
 
-function policiesOf(result: PoliciesResult, what: string): Policies {
-  if (result.ok) return result.policies;
-  throw new Error(`${what} have faults:\n${result.errors.map(formatFault).join("\n")}`);
+function previewed(result: PoliciesResult, what: string): Previewed {
+  if (result.ok) return { policies: result.policies, faults: [] };
+  const { untested, errors } = result;
+  if (untested !== undefined) return { policies: untested, faults: errors };
+  throw new Error(`${what} have faults:\n${errors.map(formatFault).join("\n")}`);
 }
 
 type Past = {
@@ -174,7 +183,12 @@ async function filesOnDisk(path: string): Promise<ReadonlyMap<string, string>> {
 
 const SHOWN_FLIPS = 50;
 
-function printImpact(terminal: Terminal, impact: Impact, unreadable: Past["unreadable"]): void {
+function printImpact(
+  terminal: Terminal,
+  impact: Impact,
+  unreadable: Past["unreadable"],
+  faults: readonly Fault[],
+): void {
   const { requests, newest, ...asFiled } = impact;
   terminal.write(
     replayText(`${requests} past requests, each by the limits of its day of filing`, asFiled),
@@ -182,6 +196,10 @@ function printImpact(terminal: Terminal, impact: Impact, unreadable: Past["unrea
   if (newest !== null)
     terminal.write(
       `\n${replayText("The same requests, if all were filed under the newest limits", newest)}`,
+    );
+  if (faults.length > 0)
+    terminal.complain(
+      `The changed policies have faults that validate refuses:\n${faults.map(formatFault).join("\n")}\n`,
     );
   for (const { name, message } of unreadable)
     terminal.complain(`${name} could not be read: ${message}\n`);

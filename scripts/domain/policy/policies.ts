@@ -52,7 +52,12 @@ export type PolicyFault = RuleFault & { readonly policy: PolicyName };
 export function assemblePolicies(
   set: PolicySet,
   digest: (text: string) => string,
-): { readonly policies: Policies; readonly faults: readonly PolicyFault[] } {
+): {
+  readonly policies: Policies;
+  readonly faults: readonly PolicyFault[];
+  /** False where an expression does not compile: then the policies judge nothing rightly. */
+  readonly compiled: boolean;
+} {
   const eligibility = compileRules(set.eligibility.limits, set.eligibility.rules);
   const routing = compileRules(set.routing.limits, set.routing.rules);
   const { baseline, exception } = set.eligibility;
@@ -84,6 +89,7 @@ export function assemblePolicies(
       gap: set.gap,
     },
     faults: [...compiled, ...cases, ...crossFaults(set)],
+    compiled: compiled.length === 0,
   };
 }
 
