@@ -1,0 +1,80 @@
+// `npm run simulate`: plays random histories against the real jobs, and shows that planted bugs are found.
+import { parseArgs } from "node:util";
+import { openLab } from "./lab.ts";
+import { PLANTED } from "./planted-bugs.ts";
+import { describeFound, search } from "./search.ts";
+import { stepsOf } from "./steps.ts";
+import { play } from "./world.ts";
+
+const USAGE = `npm run simulate -- [--seeds N] [--from S]   N seeds from S on (default 300 from 1)
+npm run simulate -- --seed S [--trace]        one seed, with everything that happened
+npm run simulate -- --planted [--seeds N]     how many seeds each planted bug needs (at most N, default 400)
+`;
+const MANY_FAILURES = 20;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string" },
+    from: { type: "string" },
+    seed: { type: "string" },
+    trace: { type: "boolean" },
+    planted: { type: "boolean" },
+    help: { type: "boolean" },
+  },
+});
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const lab = await openLab();
+try {
+  if (values.help === true) say(USAGE);
+  else if (values.planted === true) await planted(Number(values.seeds ?? 400));
+  else if (values.seed !== undefined) await one(Number(values.seed), values.trace === true);
+  else await many(Number(values.from ?? 1), Number(values.seeds ?? 300));
+} finally {
+  await lab.close();
+}
+
+async function one(seed: number, trace: boolean): Promise<void> {
+  if (trace) say((await play(lab, stepsOf(seed))).trace.join("\n"));
+  const found = await search(lab, seed);
+  say(found === null ? `seed ${seed}: every invariant held` : describeFound(found));
+  if (found !== null) process.exitCode = 1;
+}
+
+async function many(from: number, seeds: number): Promise<void> {
+  const began = performance.now();
+  let failed = 0;
+  for (let seed = from; seed < from + seeds && failed < MANY_FAILURES; seed += 1) {
+    const found = await search(lab, seed);
+    if (found !== null) {
+      failed += 1;
+      say(describeFound(found));
+    }
+    const done = seed - from + 1;
+    if (done % 500 === 0) say(`${done} seeds, ${rate(done, began)}`);
+  }
+  say(`${seeds} seeds from ${from}: ${failed} failed (${rate(seeds, began)})`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function planted(most: number): Promise<void> {
+  for (const { name, invariant, plant } of PLANTED) {
+    const found = await firstSeed(most, plant);
+    const told =
+      found === null
+        ? `not found in ${most} seeds`
+        : `${found.seed} seeds: ${found.violation.invariant}`;
+    say(`${name} (${invariant}): ${told}`);
+    if (found === null) process.exitCode = 1;
+  }
+}
+
+async function firstSeed(most: number, plant: (typeof PLANTED)[number]["plant"]) {
+  for (let seed = 1; seed <= most; seed += 1) {
+    const outcome = await play(lab, stepsOf(seed), plant);
+    if (outcome.violation !== null) return { seed, violation: outcome.violation };
+  }
+  return null;
+}
+
+const rate = (seeds: number, began: number): string =>
+  `${((seeds * 1000) / (performance.now() - began)).toFixed(1)} seeds a second`;
