@@ -5,7 +5,10 @@ import type { Issue, MergeRequest, Project } from "../sandbox/model.ts";
 import type { State } from "../sandbox/state.ts";
 
 const digest = (content: string | Uint8Array | null): string =>
-  createHash("sha256").update(content ?? "").digest("hex").slice(0, 12);
+  createHash("sha256")
+    .update(content ?? "")
+    .digest("hex")
+    .slice(0, 12);
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
 
 /** One line a fact, sorted. Two equal lines are two things. */

@@ -1,0 +1,127 @@
+// One cell of the matrix: one fault (or one death) at one call, then runs without any fault until the end state is the right one.
+import { FAULT_CATALOGUE } from "../sandbox/fault-catalogue.ts";
+import { readFault } from "../sandbox/faults.ts";
+import { Params } from "../sandbox/params.ts";
+import { restoreSnapshot } from "../sandbox/snapshot.ts";
+import type { CablePlan, Call, Death } from "./cable.ts";
+import { differences, projectionOf } from "./projection.ts";
+import type { Ran, Rig, Scene } from "./rig.ts";
+
+export type Cell = {
+  readonly scene: Scene;
+  readonly call: Call;
+  /** A fault of the catalogue, or `kill-before`, `kill-in-flight`, `kill-after`. */
+  readonly fault: string;
+};
+export type Outcome = {
+  /** Runs without a fault that it took after the faulty one. */
+  readonly reruns: number;
+  /** What is wrong at the end; empty when the cell holds. */
+  readonly wrong: readonly string[];
+  /** What the faulty run complained of. */
+  readonly complaints: readonly string[];
+};
+
+const RERUNS = 3;
+/** A client's deadline for the faults in which nobody answers. */
+const SHORT_DEADLINE_MS = 400;
+const MOMENTS: Readonly<Record<string, Death["moment"]>> = {
+  "kill-before": "before",
+  "kill-in-flight": "in-flight",
+  "kill-after": "after",
+};
+export const DEATHS: readonly string[] = Object.keys(MOMENTS);
+
+/** `request/accepted/requests#12:502-applied`: the argument of `--only`. */
+export const nameOf = ({ scene, call, fault }: Cell): string =>
+  `${scene.name}#${scene.calls.indexOf(call) + 1}:${fault}`;
+
+/** Every cell of a scene. A fault that cannot happen to a call makes none. */
+export function cellsOf(scene: Scene, faults: readonly string[]): readonly Cell[] {
+  return scene.calls.flatMap((call) =>
+    faults
+      .filter((fault) => FAULT_CATALOGUE[fault]?.to?.(call) ?? true)
+      .map((fault) => ({ scene, call, fault })),
+  );
+}
+
+export async function runCell(rig: Rig, cell: Cell): Promise<Outcome> {
+  const { scene, call } = cell;
+  const { state } = rig.stage.sandbox;
+  const stale = await staleAnswer(rig, cell);
+  restoreSnapshot(state, scene.before);
+  if (stale !== null) state.firstAnswers.set(stale.key, stale.answer);
+  const faulty = await rig.run(scene.job, scene.now, arm(rig, cell), deadlineOf(cell));
+  state.faults = [];
+  state.firstAnswers.clear();
+  const wrong = [...broken(rig, scene, faulty)];
+  let different = differences(scene.end, projectionOf(state));
+  let reruns = 0;
+  let clean = faulty.failures.length === 0 && state.held.length === 0;
+  while (wrong.length === 0 && (different.length > 0 || !clean) && reruns < RERUNS) {
+    reruns += 1;
+    const again = await rig.run(scene.job, scene.now, {
+      beforeFirstWrite: () => state.release(),
+    });
+    // What was still held back comes now: it must be put right by the run after this one.
+    clean = again.failures.length === 0 && state.held.length === 0;
+    await state.release();
+    wrong.push(...broken(rig, scene, again));
+    different = differences(scene.end, projectionOf(state));
+    if (reruns === RERUNS && !clean) wrong.push(...again.failures.map((text) => `! ${text}`));
+  }
+  return {
+    reruns,
+    wrong: [...wrong, ...different],
+    complaints: faulty.failures.map((text) => `${call.method} ${call.target}: ${text}`),
+  };
+}
+
+const deadlineOf = ({ fault }: Cell): number =>
+  FAULT_CATALOGUE[fault]?.slow === true ? SHORT_DEADLINE_MS : 30_000;
+
+function arm(rig: Rig, { call, fault }: Cell): CablePlan {
+  const moment = MOMENTS[fault];
+  if (moment !== undefined) return { death: { call, moment } };
+  const to = FAULT_CATALOGUE[fault]?.elsewhere;
+  if (to !== undefined) return { detour: { call, to } };
+  const { state } = rig.stage.sandbox;
+  const path = `^${call.target.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`;
+  const params = {
+    id: fault,
+    match: { method: call.method, path },
+    nth: call.nth,
+    ...(fault === "late-effect" ? { delay_ms: null } : {}),
+  };
+  state.faults.push(readFault(state, new Params(params)));
+  return {};
+}
+
+/** What must hold in every run, whatever happens. */
+function broken(rig: Rig, scene: Scene, ran: Ran): readonly string[] {
+  const token = rig.stage.environment["SECLOG_TOKEN"] ?? "";
+  const most = 3 * scene.calls.length + 20;
+  return [
+    ...ran.strays.map((origin) => `! a request went to ${origin}`),
+    ...(ran.calls.length > most ? [`! ${ran.calls.length} calls, more than ${most}`] : []),
+    ...(ran.failures.some((text) => text.includes(token)) ? ["! the token was printed"] : []),
+  ];
+}
+
+/** What the call was answered one job earlier, where the fault is a stale read. */
+async function staleAnswer(rig: Rig, { scene, call, fault }: Cell) {
+  if (fault !== "200-stale") return null;
+  const { state, url } = rig.stage.sandbox;
+  const token = rig.stage.environment["SECLOG_TOKEN"] ?? "";
+  restoreSnapshot(state, scene.earlier);
+  const address = `${url}${call.target}`;
+  const answer = await state.inner(new Request(address, { headers: { "private-token": token } }));
+  return {
+    key: `${token} ${address}`,
+    answer: {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      body: await answer.text(),
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// `npm run test:faults`: every call of every job at every moment of a request's life × every API fault and every death.
+import { parseArgs } from "node:util";
+import { FAULT_CATALOGUE } from "../sandbox/fault-catalogue.ts";
+import { type Cell, cellsOf, DEATHS, nameOf, runCell } from "./cell.ts";
+import { buildRig } from "./rig.ts";
+import { sampled } from "./sample.ts";
+import { STORIES } from "./story.ts";
+
+const HELP = `Strikes every call with every fault, runs again without faults, and compares the end states.
+
+  --only NAME     cells whose name begins so: 'request/accepted/requests#12:502-applied'
+  --fault A,B     these faults only
+  --writes        calls that write only
+  --sample N      N cells, chosen by --seed (default 1)
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    fault: { type: "string" },
+    writes: { type: "boolean", default: false },
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+    help: { type: "boolean", default: false },
+  },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function chosen(cells: readonly Cell[]): readonly Cell[] {
+  const { only, writes, sample, seed } = values;
+  const wanted = cells
+    .filter((cell) => !writes || cell.call.method !== "GET")
+    .filter((cell) => only === undefined || `${nameOf(cell)}:`.startsWith(only));
+  return sample === undefined ? wanted : sampled(wanted, Number(sample), Number(seed));
+}
+
+type Row = { cells: number; byReruns: number[]; failed: number };
+
+async function play(): Promise<number> {
+  const rig = await buildRig();
+  const began = performance.now();
+  const faults = values.fault?.split(",") ?? [...Object.keys(FAULT_CATALOGUE), ...DEATHS];
+  const scenes = await rig.scenes(STORIES);
+  const cells = chosen(scenes.flatMap((scene) => cellsOf(scene, faults)));
+  const calls = scenes.reduce((sum, scene) => sum + scene.calls.length, 0);
+  say(`${scenes.length} runs, ${calls} calls, ${faults.length} faults, ${cells.length} cells`);
+  const rows = new Map<string, Row>();
+  for (const cell of cells) {
+    const outcome = await runCell(rig, cell);
+    const row = rows.get(cell.fault) ?? { cells: 0, byReruns: [0, 0, 0, 0], failed: 0 };
+    rows.set(cell.fault, row);
+    row.cells += 1;
+    if (outcome.wrong.length === 0)
+      row.byReruns[outcome.reruns] = (row.byReruns[outcome.reruns] ?? 0) + 1;
+    else {
+      row.failed += 1;
+      say(`\nFAILED ${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
+      for (const line of [...outcome.complaints, ...outcome.wrong].slice(0, 12)) say(`  ${line}`);
+      say(`  again: npm run test:faults -- --only '${nameOf(cell)}'`);
+    }
+  }
+  table(rows);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const failed = [...rows.values()].reduce((sum, row) => sum + row.failed, 0);
+  say(`\n${cells.length} cells in ${seconds} s, ${failed} failed`);
+  await rig.close();
+  return failed;
+}
+
+function table(rows: ReadonlyMap<string, Row>): void {
+  const line = (name: string, ...columns: readonly (string | number)[]) =>
+    say(`${name.padEnd(24)}${columns.map((column) => `${column}`.padStart(9)).join("")}`);
+  say("");
+  line("fault", "cells", "absorbed", "1 rerun", "2", "3", "failed");
+  for (const [name, { cells, byReruns, failed }] of rows) line(name, cells, ...byReruns, failed);
+}
+
+if (values.help) say(HELP);
+else process.exitCode = (await play()) === 0 ? 0 : 1;
