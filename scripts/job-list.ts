@@ -20,6 +20,9 @@ export const JOBS = {
 } as const satisfies Record<string, () => Promise<{ job: Job }>>;
 export type JobName = keyof typeof JOBS;
 
+/** Jobs whose texts carry a signed marker: they cannot run without the key for it. */
+export const isSigning = (name: string): boolean => name === "gap" || name === "status-update";
+
 /** One reading of the world: the requests that could be observed, and those that could not. */
 export type Reading = {
   readonly world: World;

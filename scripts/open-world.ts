@@ -29,9 +29,12 @@ import type { Terminal } from "./commands/command.ts";
 import type { EventTypeCatalogue } from "./domain/event-type.ts";
 import { sourcesOf } from "./domain/information-request/request-scope.ts";
 import type { LogProfile } from "./domain/log-profile.ts";
+import type { Allowed } from "./domain/outgoing-text.ts";
+import type { Sign } from "./domain/note-marker.ts";
 import type { Policies } from "./domain/policy/policies.ts";
 import type { Reading } from "./job-list.ts";
 import { observeRequests } from "./observe.ts";
+import { checkedWriter } from "./last-check.ts";
 import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { ForgeWriter } from "./ports/forge.ts";
@@ -41,6 +44,8 @@ export type Flags = {
   readonly gitlab: string | null;
   readonly project: string | null;
   readonly issue: number | null;
+  /** The plan is only printed: without a marker key, what the bot wrote is then planned anew. */
+  readonly dryRun?: boolean;
 };
 export type Opened = Reading & {
   readonly ok: true;
@@ -97,7 +102,8 @@ export async function openWorld(
   }
   const settings = given ?? (await readSettings(env.SECLOG_POLICIES ?? POLICY_FOLDER));
   const connection = connectGitLab({ ...wire, url, token, signal: terminal.signal });
-  const world = await readWorld(terminal, env, settings, connection, tracker).catch(
+  const sign = signWith(env.SECLOG_MARKER_KEY ?? (flags.dryRun === true ? "dry run" : undefined));
+  const world = await readWorld(terminal, env, settings, connection, tracker, sign).catch(
     (error: unknown) => {
       if (!(error instanceof GitLabError)) throw error;
       const { host } = new URL(url);
@@ -109,7 +115,7 @@ export async function openWorld(
     ok: true,
     world,
     observe: () => observeRequests(world, only),
-    writer: writerFor(env, connection, url, tracker),
+    writer: checkedWriter(writerFor(env, connection, url, tracker), meantBy(world)),
     requests: () => connection.requests.count,
   };
 }
@@ -120,6 +126,7 @@ async function readWorld(
   settings: Settings,
   connection: GitLabConnection,
   tracker: string,
+  sign: Sign,
 ): Promise<World> {
   const { policies, profiles } = settings;
   const forge = createReader(connection);
@@ -143,7 +150,7 @@ async function readWorld(
     policies,
     eventTypes: settings.eventTypes,
     digest: sha256,
-    sign: signWith(env.SECLOG_MARKER_KEY),
+    sign,
     render: templatesIn(TEMPLATES),
     collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
     sealForHandOver: (artefact) =>
@@ -226,6 +233,15 @@ async function sealAndForget(
   } finally {
     await rm(dive.directory, { recursive: true, force: true });
   }
+}
+
+/** What the templates mean to act: the mentions of the policy, and links into the projects of this installation. */
+function meantBy({ artefactProject, gapProject, policies, tracker }: World): Allowed {
+  const root = tracker.webUrl.slice(0, -tracker.path.length);
+  return {
+    mentions: Object.values(policies.teams.mentions).filter((mention) => mention !== null),
+    urls: [tracker.webUrl, artefactProject.webUrl, `${root}${gapProject}`],
+  };
 }
 
 /** The job that reads logs has a token that cannot write; it stores its artefact with the token of the CI job. */

@@ -1,7 +1,7 @@
 // `seclog run <job…>`: one reading of GitLab, the plan of the jobs, and its writes.
 import { applyPlan, type Failure } from "../apply.ts";
 import { describeAction } from "../domain/plan.ts";
-import { JOBS, type JobName, planJobs } from "../job-list.ts";
+import { isSigning, JOBS, type JobName, planJobs } from "../job-list.ts";
 import { openWorld } from "../open-world.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
@@ -18,7 +18,7 @@ Several jobs in one call share one reading; they run in the order given.
   --gitlab URL   the GitLab, where it is not the one of the pipeline
   --dry-run      print the plan and stop: exactly these writes would follow
 
-Environment: GITLAB_URL, SECLOG_TOKEN, SECLOG_ACCOUNTS; for log-dive SECLOG_LOG_STORE, for hand-over
+Environment: GITLAB_URL, SECLOG_TOKEN, SECLOG_ACCOUNTS, SECLOG_MARKER_KEY; for log-dive SECLOG_LOG_STORE, for hand-over
 SECLOG_ARTEFACT_KEY. docs/setup.md explains each.
 
 Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate closed.`,
@@ -29,7 +29,12 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate 
     "dry-run": { type: "boolean" },
   },
   run: async (terminal, values, positionals) => {
-    const fault = jobFault(positionals) ?? issueFault(values["issue"]);
+    const dryRun = values["dry-run"] === true;
+    const keyless = (terminal.env["SECLOG_MARKER_KEY"] ?? "") === "";
+    const fault =
+      jobFault(positionals) ??
+      issueFault(values["issue"]) ??
+      (keyless && !dryRun && positionals.some(isSigning) ? NO_MARKER_KEY : null);
     if (fault !== null) {
       terminal.complain(`seclog run: ${fault}\n`);
       return EXIT.badInput;
@@ -38,6 +43,7 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate 
       gitlab: text(values["gitlab"]),
       project: text(values["project"]),
       issue: values["issue"] === undefined ? null : Number(values["issue"]),
+      dryRun,
     });
     if (!opened.ok) {
       terminal.complain(`seclog run: ${opened.faults.join("\nseclog run: ")}\n`);
@@ -52,7 +58,7 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate 
     for (const action of plan) say(`plan  ${describeAction(action)}`);
     if (plan.length === 0 && planned.failures.length === 0) say("Nothing to do.");
     const applied =
-      values["dry-run"] === true
+      dryRun
         ? { done: [], failures: [], left: [] }
         : await applyPlan(planned.groups, opened.writer, say);
     const failures = [...planned.failures, ...applied.failures];
@@ -80,5 +86,8 @@ const issueFault = (issue: unknown): string | null =>
   issue === undefined || (typeof issue === "string" && /^[1-9]\d{0,7}$/.test(issue))
     ? null
     : "--issue wants the number of an issue, such as 42";
+
+const NO_MARKER_KEY =
+  "no marker key: set SECLOG_MARKER_KEY (`openssl rand -hex 32`); the bot signs its comments with it, to know them again";
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
