@@ -74,12 +74,13 @@ async function planRequests(
   };
   const groups: (Group | Failure)[] = [];
   for (const request of seen) {
+    const steps: Steps[] = [];
     groups.push(
       await group(request.id, async () => {
-        const steps: Steps[] = [];
         for (const job of jobs) steps.push(await job.plan(request, world, steps));
         return planRequest(request, steps, context);
       }),
+      ...steps.flatMap(({ faults = [] }) => faults.map((error) => ({ item: request.id, error }))),
     );
   }
   return [...groups, ...failures];

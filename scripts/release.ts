@@ -1,7 +1,7 @@
 // Asks the release gate about one observed request: gathers what GitLab says of the merge request, its people and approvals.
 import { Temporal } from "temporal-polyfill";
 import type { Approval, Commit, MergeRequestDetail, User } from "./domain/forge.ts";
-import { currentArtefact } from "./domain/information-request/lifecycle.ts";
+import { currentArtefact, isHandedOver, isMerged } from "./domain/information-request/lifecycle.ts";
 import type { Manifest } from "./domain/information-request/manifest.ts";
 import { formatManifest } from "./domain/information-request/manifest-file.ts";
 import type { Observation } from "./domain/information-request/observation.ts";
@@ -19,11 +19,11 @@ export async function judgeRelease(
 ): Promise<Release | null> {
   const artefact = currentArtefact(seen);
   const detail = seen.mergeRequest;
-  if (artefact === null || detail === null) return null;
+  if (detail === null) return null;
+  if (artefact === null) return isMerged(seen) && !isHandedOver(seen) ? LOST : null;
   const standing = await reviewCase(seen, detail, artefact.manifest, teams, world);
-  const committed = seen.manifestFile?.content === formatManifest(artefact.manifest);
   const release = evaluateRelease(
-    committed ? standing : asCommitted(standing, seen.id),
+    isCommitted(seen) ? standing : asCommitted(standing, seen.id),
     world.policies.review,
   );
   const faults = requestFaults(seen);
@@ -31,6 +31,12 @@ export async function judgeRelease(
     ? release
     : { ...release, verdict: "hold", reasons: [...faults, ...release.reasons] };
 }
+
+const LOST: Release = {
+  verdict: "hold",
+  reasons: ["the artefact that was approved is not stored any more"],
+  roles: [],
+};
 
 async function reviewCase(
   seen: Observation,
@@ -77,16 +83,28 @@ const asCommitted = (standing: ReviewCase, id: string): ReviewCase => ({
   },
 });
 
+/** Whether the manifest in the merge request is that of the current artefact. */
+function isCommitted(seen: Observation): boolean {
+  const artefact = currentArtefact(seen);
+  return artefact !== null && seen.manifestFile?.content === formatManifest(artefact.manifest);
+}
+
 /** What must hold of the request itself at the moment of release, whoever approved. */
 function requestFaults(seen: Observation): readonly string[] {
   const { mergeRequest } = seen.mergeRequest ?? {};
-  const moved = mergeRequest?.state === "opened" && seen.branchHead !== mergeRequest.sha;
+  const elsewhere = seen.branchHead !== mergeRequest?.sha;
+  const moved = mergeRequest?.state === "opened" && elsewhere;
+  const swapped = isMerged(seen) && !isCommitted(seen);
   return [
     ...(seen.verdict.verdict === "accept" ? [] : ["the request is not accepted as it stands now"]),
     ...(seen.requestFile?.content === seen.requestText
       ? []
       : ["the request file is not the request of the issue"]),
     ...(moved ? ["the branch moved while it was read"] : []),
+    ...(isMerged(seen) && seen.branchHead !== null && elsewhere
+      ? ["the branch moved after the merge; delete it if nothing on it is wanted"]
+      : []),
+    ...(swapped ? ["the stored manifest is not the one that was approved"] : []),
     ...currentGateFaults(seen),
   ];
 }

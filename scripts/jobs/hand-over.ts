@@ -1,6 +1,8 @@
 // Job `hand-over`: checks everything once more, seals the artefact for Support, and destroys what has expired.
 import {
+  ArtefactChanged,
   dueForHandOver,
+  holdHandOver,
   planDestruction,
   planHandOver,
 } from "../domain/information-request/hand-over.ts";
@@ -15,7 +17,12 @@ export const job: RequestJob = {
     const destruction = planDestruction(seen, project);
     if (seen.issue.state === "closed" || isHandedOver(seen)) return destruction;
     const due = dueForHandOver(seen);
-    const sealed = due === null ? null : await world.sealForHandOver(due);
-    return inTurn(destruction, planHandOver(seen, sealed, project));
+    try {
+      const sealed = due === null ? null : await world.sealForHandOver(due);
+      return inTurn(destruction, planHandOver(seen, sealed, project));
+    } catch (error) {
+      if (due === null || !(error instanceof ArtefactChanged)) throw error;
+      return inTurn(destruction, holdHandOver(due, error));
+    }
   },
 };

@@ -1,6 +1,7 @@
 // Opens a released artefact, verifies every byte against its manifest, and encrypts it anew for the people who hand it over.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ArtefactChanged } from "../../domain/information-request/hand-over.ts";
 import { artefactDigest, formatManifest } from "../../domain/information-request/manifest-file.ts";
 import type { StoredArtefact } from "../../domain/information-request/observation.ts";
 import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
@@ -20,7 +21,8 @@ export type HandOverOptions = {
 /**
  * The evidence stays where it is: it is never handed over.
  * @returns directory and file names to publish, `manifest.json` last
- * @throws Error when there is no key, a file is missing, or its bytes are not those that the reviewers approved
+ * @throws ArtefactChanged when a file is missing or its bytes are not those that the reviewers approved; Error when
+ *   there is no key that opens it, or GitLab cannot be read
  */
 export async function sealForHandOver(
   { name, version, manifest }: StoredArtefact,
@@ -30,7 +32,9 @@ export async function sealForHandOver(
   if (identity === undefined)
     throw new Error("SECLOG_ARTEFACT_KEY is not set: the released artefact cannot be opened");
   if (artefactDigest(manifest.files, sha256) !== manifest.artefact.sha256)
-    throw new Error(`the manifest of ${name}/${version} does not add up to the approved digest`);
+    throw new ArtefactChanged(
+      `the manifest of ${name}/${version} does not add up to the approved digest`,
+    );
   const encrypter = encrypterFor(recipients, "hand_over");
   await mkdir(options.workDirectory, { recursive: true });
   const directory = await mkdtemp(join(options.workDirectory, `${name}-hand-over-`));
@@ -38,10 +42,13 @@ export async function sealForHandOver(
     const names: string[] = [];
     for (const file of manifest.files.filter(({ restricted }) => !restricted)) {
       const stored = await forge.packageFile(project, name, version, sealedName(file.name));
-      if (stored === null) throw new Error(`${name}/${version} has no ${sealedName(file.name)}`);
-      const clear = await open(stored, identity);
+      if (stored === null)
+        throw new ArtefactChanged(`${name}/${version} has no ${sealedName(file.name)}`);
+      const clear = await opened(stored, identity, file.name);
       if (sha256(clear) !== file.sha256)
-        throw new Error(`${file.name} of ${name}/${version} is not the file that was approved`);
+        throw new ArtefactChanged(
+          `${file.name} of ${name}/${version} is not the file that was approved`,
+        );
       await writeFile(join(directory, sealedName(file.name)), await encrypter.encrypt(clear));
       names.push(sealedName(file.name));
     }
@@ -50,5 +57,18 @@ export async function sealForHandOver(
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** age tells a key that is none of the recipients' from bytes that were changed. */
+async function opened(sealed: Uint8Array, identity: string, name: string): Promise<Uint8Array> {
+  try {
+    return await open(sealed, identity);
+  } catch (error) {
+    if (error instanceof Error && /no identity matched/.test(error.message))
+      throw new Error(
+        "SECLOG_ARTEFACT_KEY cannot open the artefact: its public key was not among the reviewers",
+      );
+    throw new ArtefactChanged(`${name} is not the file that was sealed for the reviewers`);
   }
 }

@@ -54,6 +54,22 @@ export function planHandOver(
   };
 }
 
+/** The stored artefact is not the one that was approved. The message names the file, never what is in it. */
+export class ArtefactChanged extends Error {
+  override readonly name = "ArtefactChanged";
+}
+
+/** Nothing is handed over: the reason goes on record, from where the reviewers' page and the comment tell it, and the run is red. */
+export function holdHandOver({ manifest }: StoredArtefact, { message }: ArtefactChanged): Steps {
+  return {
+    actions: [],
+    records: [
+      { event: "hold", data: { artefact_sha256: manifest.artefact.sha256, reason: message } },
+    ],
+    faults: [message],
+  };
+}
+
 /** Whether an artefact's time is over. `now`: RFC 3339. */
 export const isExpired = ({ manifest }: StoredArtefact, now: string): boolean =>
   Temporal.Instant.compare(manifest.expires_at, now) <= 0;

@@ -20,7 +20,7 @@ export function stageOf(seen: Observation): Stage {
   if (seen.mergeRequest?.mergeRequest.state === "closed") return "withdrawn";
   if (seen.verdict.route === "legal") return "routing";
   if (seen.verdict.verdict !== "accept") return "eligibility";
-  if (currentArtefact(seen) === null) return "log-dive";
+  if (currentArtefact(seen) === null) return isMerged(seen) ? "review" : "log-dive";
   return isReleased(seen) ? "hand-over" : "review";
 }
 
@@ -33,6 +33,24 @@ export function currentArtefact(seen: Observation): StoredArtefact | null {
 
 /** Whether the release gate lets the current artefact go, at this moment. */
 export const isReleased = (seen: Observation): boolean => seen.release?.verdict === "release";
+
+export const isMerged = (seen: Observation): boolean =>
+  seen.mergeRequest?.mergeRequest.state === "merged";
+
+/**
+ * What stands in the way of a hand-over that was released once: what the gate says now, and what the last try at sealing
+ * found. Empty before the merge, and once it is handed over.
+ */
+export function heldAfterRelease(seen: Observation): readonly string[] {
+  if (!isMerged(seen) || isHandedOver(seen)) return [];
+  const last = seen.custody.entries.findLast((entry) => entry.event === "hold")?.data;
+  const artefact = currentArtefact(seen)?.manifest.artefact.sha256;
+  const found = last?.["artefact_sha256"] === artefact ? last?.["reason"] : undefined;
+  return [
+    ...(seen.release?.verdict === "hold" ? seen.release.reasons : []),
+    ...(typeof found === "string" ? [found] : []),
+  ];
+}
 
 /** Whether the hand-over is on record: then nothing is decided again. */
 export const isHandedOver = (seen: Observation): boolean =>

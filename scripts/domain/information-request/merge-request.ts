@@ -2,7 +2,7 @@
 import type { Action } from "../plan.ts";
 import type { CustodyData } from "./custody.ts";
 import { withHeadTrailer } from "./custody-verification.ts";
-import { currentArtefact, isHandedOver, isReleased } from "./lifecycle.ts";
+import { currentArtefact, isHandedOver, isMerged, isReleased } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
 import { manifestPath, requestBranch, requestPath } from "./request-file.ts";
 import { NOTHING, type Steps } from "./steps.ts";
@@ -79,17 +79,18 @@ export function planRedaction(seen: Observation, manifestText: string): Steps {
   };
 }
 
-/** Keeps the reviewers' page current; when the gate lets the artefact go, merges at exactly the approved head. */
+/** Keeps the reviewers' page current until the hand-over; when the gate lets the artefact go, merges at exactly the approved head. */
 export function planReview(seen: Observation, description: string): Steps {
   const detail = seen.mergeRequest;
-  if (detail === null || isSettled(seen)) return NOTHING;
+  if (detail === null || isHandedOver(seen)) return NOTHING;
+  if (isSettled(seen) && !isMerged(seen)) return NOTHING;
   const { mergeRequest } = detail;
   const title = mergeRequestTitle(seen);
   const page: readonly Action[] =
     sameText(mergeRequest.description, description) && mergeRequest.title === title
       ? []
       : [{ kind: "edit-merge-request", mergeRequest: mergeRequest.iid, title, description }];
-  if (!isReleased(seen)) return { actions: page, records: [] };
+  if (!isReleased(seen) || isMerged(seen)) return { actions: page, records: [] };
   return {
     actions: [
       ...page,

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import {
+  ArtefactChanged,
   collectedPackage,
   dueForHandOver,
   handedOverPackage,
+  holdHandOver,
   isExpired,
   packageVersion,
   planDestruction,
@@ -23,6 +25,15 @@ test("a released artefact is due once", () => {
   expect(dueForHandOver(observation(there))).toBeNull();
   expect(dueForHandOver(observation({ collected: [stored()] }))).toBeNull();
   expect(dueForHandOver(observation())).toBeNull();
+});
+
+test("an artefact that was changed is held, on record, and the run is red", () => {
+  const fault = new ArtefactChanged("rows.ndjson is not the file that was approved");
+  expect(holdHandOver(stored(), fault)).toEqual({
+    actions: [],
+    records: [{ event: "hold", data: { artefact_sha256: "e".repeat(64), reason: fault.message } }],
+    faults: [fault.message],
+  });
 });
 
 test("the hand-over publishes the package and is recorded", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   currentArtefact,
+  heldAfterRelease,
   isHandedOver,
   isReleased,
   stageOf,
@@ -39,12 +40,62 @@ test.each<[string, Partial<Observation>, string]>([
     },
     "log-dive",
   ],
+  [
+    "a merged request whose artefact is gone",
+    { mergeRequest: mergeRequest({ state: "merged" }) },
+    "review",
+  ],
   ["an artefact", { collected: [stored()], release: HOLD }, "review"],
   ["an artefact nobody has judged", { collected: [stored()] }, "review"],
   ["a released artefact", { collected: [stored()], release: RELEASE }, "hand-over"],
   ["a request on record as handed over", { ...HANDED_OVER, request: null }, "hand-over"],
 ])("%s is in its stage", (_, more, stage) => {
   expect(stageOf(observation(more))).toBe(stage);
+});
+
+const MERGED = { collected: [stored()], mergeRequest: mergeRequest({ state: "merged" }) };
+const held = (artefact: string, reason: string | number): Observation["custody"] => ({
+  ...observation().custody,
+  entries: [
+    {
+      seq: 1,
+      at: "2026-11-20T12:00:00Z",
+      event: "hold",
+      data: { artefact_sha256: artefact, reason },
+      prev: "",
+      hash: "",
+    },
+  ],
+});
+
+test.each<[string, Partial<Observation>, readonly string[]]>([
+  ["before the merge", { collected: [stored()], release: HOLD }, []],
+  ["while it is still released", { ...MERGED, release: RELEASE }, []],
+  ["before there was a release to judge", MERGED, []],
+  ["once it is handed over", { ...MERGED, ...HANDED_OVER, release: HOLD }, []],
+  ["when the gate closed again", { ...MERGED, release: HOLD }, ["Legal is missing"]],
+  [
+    "when the artefact was found changed",
+    { ...MERGED, release: RELEASE, custody: held("e".repeat(64), "rows.ndjson is another") },
+    ["rows.ndjson is another"],
+  ],
+  [
+    "of another artefact",
+    { ...MERGED, custody: held("f".repeat(64), "rows.ndjson is another") },
+    [],
+  ],
+  ["without words", { ...MERGED, custody: held("e".repeat(64), 1) }, []],
+  [
+    "without an artefact",
+    {
+      mergeRequest: mergeRequest({ state: "merged" }),
+      custody: held("f".repeat(64), "x"),
+      release: HOLD,
+    },
+    ["Legal is missing"],
+  ],
+])("what holds a release %s", (_, more, reasons) => {
+  expect(heldAfterRelease(observation(more))).toEqual(reasons);
 });
 
 test("the newest artefact for the request as it stands counts", () => {

@@ -5,6 +5,7 @@ import {
   planRouting,
   releaseRecord,
 } from "../../../scripts/domain/information-request/merge-request.ts";
+import type { Observation } from "../../../scripts/domain/information-request/observation.ts";
 import { mergeRequest, observation, stored, user } from "./observation.ts";
 
 const context = { defaultBranch: "main", description: "page" };
@@ -15,6 +16,14 @@ const file = (content: string) => ({
   blobId: "b1",
 });
 const RELEASE = { verdict: "release", reasons: [], roles: [] } as const;
+const HANDED_OVER = {
+  custody: {
+    ...observation().custody,
+    entries: [
+      { seq: 1, at: "2026-11-20T12:00:00Z", event: "hand-over", data: {}, prev: "", hash: "" },
+    ],
+  },
+} as const;
 const standing = {
   branchHead: "c1",
   requestFile: file("text of the request\n"),
@@ -117,6 +126,22 @@ test("the reviewers' page is kept current, whatever line ends GitLab keeps", () 
   expect(page("one\ntwo", "renamed")).toMatchObject([{ kind: "edit-merge-request" }]);
 });
 
+test.each<[string, Partial<Observation>, readonly string[]]>([
+  ["opened", { mergeRequest: mergeRequest({ state: "opened" }) }, ["edit-merge-request"]],
+  ["merged", { mergeRequest: mergeRequest({ state: "merged" }) }, ["edit-merge-request"]],
+  [
+    "merged and still released",
+    { collected: [stored()], release: RELEASE, mergeRequest: mergeRequest({ state: "merged" }) },
+    ["edit-merge-request"],
+  ],
+  ["closed", { mergeRequest: mergeRequest({ state: "closed" }) }, []],
+  ["handed over", { ...HANDED_OVER, mergeRequest: mergeRequest({ state: "merged" }) }, []],
+])("the page of a merge request that is %s", (_, more, kinds) => {
+  const { actions, records } = planReview(observation(more), "another page");
+  expect(actions.map(({ kind }) => kind)).toEqual(kinds);
+  expect(records).toEqual([]);
+});
+
 test("a released artefact is merged at the head that was approved, and recorded", () => {
   const approvals = [
     { user: user(1, "lena"), at: "2026-11-20T12:00:00Z" },
@@ -128,7 +153,14 @@ test("a released artefact is merged at the head that was approved, and recorded"
     mergeRequest: mergeRequest({}, { approvals }),
   });
   expect(planReview(seen, "page")).toEqual({
-    actions: [{ kind: "merge", mergeRequest: 7, sha: "1".repeat(40) }],
+    actions: [
+      {
+        kind: "merge",
+        mergeRequest: 7,
+        sha: "1".repeat(40),
+        message: "Merge the release of IR-2026-0042",
+      },
+    ],
     records: [
       {
         event: "review",

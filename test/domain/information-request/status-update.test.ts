@@ -57,6 +57,41 @@ test.each<[string, Partial<Observation>, string, string | null]>([
   expect(statusView(observation(more), CLOCK, context)).toMatchObject({ headline, mention });
 });
 
+test("a release that does not hold any more is told, and no package is offered", () => {
+  const seen = observation({
+    collected: [stored()],
+    mergeRequest: mergeRequest({ state: "merged" }),
+    release: { verdict: "hold", reasons: ["the user is blocked"], roles: [] },
+  });
+  expect(statusView(seen, CLOCK, context)).toMatchObject({
+    headline: "Released once, held back now",
+    next: expect.stringContaining("what has changed since the approvals"),
+    packagesUrl: null,
+  });
+  const data = { artefact_sha256: "e".repeat(64), reason: "changed" };
+  const entry = {
+    seq: 1,
+    at: "2026-11-20T12:00:00Z",
+    event: "hold",
+    data,
+    prev: "",
+    hash: "",
+  } as const;
+  const found = { ...seen, release: RELEASE, custody: { ...seen.custody, entries: [entry] } };
+  expect(statusView(found, CLOCK, context)).toMatchObject({
+    headline: "Released once, held back now",
+    packagesUrl: null,
+  });
+});
+
+test("the foot names the head of the custody log, where there is one", () => {
+  const custody = { count: 3, hash: "0123456789abcdef".repeat(4) };
+  expect(statusView(observation(), CLOCK, { ...context, custody }).custody).toBe(
+    "0123456789abcdef:3",
+  );
+  expect(statusView(observation(), CLOCK, context).custody).toBeNull();
+});
+
 test("links appear when there is something behind them, and never name a number that GitLab has yet to give", () => {
   const before = statusView(observation({ request: null }), null, context);
   expect(before).toMatchObject({
