@@ -17,24 +17,29 @@ import {
 import { GitLabError } from "./adapters/gitlab/gitlab-error.ts";
 import { createInventory } from "./adapters/gitlab/inventory.ts";
 import { createReader } from "./adapters/gitlab/reader.ts";
+import { createSettingsReader } from "./adapters/gitlab/settings-reader.ts";
 import { createWriter } from "./adapters/gitlab/writer.ts";
 import { loadLogProfiles } from "./adapters/log-profiles.ts";
 import { openLogStore } from "./adapters/log-stores/store-url.ts";
-import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
 import { signWith } from "./adapters/marker-key.ts";
+import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
 import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
 import type { Terminal } from "./commands/command.ts";
+import { destinationOf, placeOf } from "./destination.ts";
+import type { DoctorFinding } from "./domain/doctor/check.ts";
+import { diagnose } from "./domain/doctor/diagnosis.ts";
 import type { EventTypeCatalogue } from "./domain/event-type.ts";
 import { sourcesOf } from "./domain/information-request/request-scope.ts";
 import type { LogProfile } from "./domain/log-profile.ts";
-import type { Allowed } from "./domain/outgoing-text.ts";
 import type { Sign } from "./domain/note-marker.ts";
+import type { Allowed } from "./domain/outgoing-text.ts";
 import type { Policies } from "./domain/policy/policies.ts";
+import { declaredBy, inspectBeforeRun } from "./inspect.ts";
 import type { Reading } from "./job-list.ts";
-import { observeRequests } from "./observe.ts";
 import { checkedWriter } from "./last-check.ts";
+import { observeRequests } from "./observe.ts";
 import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { ForgeWriter } from "./ports/forge.ts";
@@ -50,6 +55,8 @@ export type Flags = {
 export type Opened = Reading & {
   readonly ok: true;
   readonly writer: ForgeWriter;
+  /** Settings of the project under which no run may act; asked for anew. */
+  readonly dangers: () => Promise<readonly DoctorFinding[]>;
   /** Requests sent to GitLab so far. */
   readonly requests: () => number;
 };
@@ -72,7 +79,8 @@ export async function readSettings(folder: string): Promise<Settings> {
   };
 }
 
-const TEMPLATES = fileURLToPath(new URL("../templates", import.meta.url));
+/** Each template is compiled once, however many runs this process makes. */
+const render = templatesIn(fileURLToPath(new URL("../templates", import.meta.url)));
 const NO_ACCOUNTS =
   "SECLOG_ACCOUNTS is not set (https://… or file:DIR): no fact of an account can be read, so no request is accepted";
 
@@ -87,19 +95,9 @@ export async function openWorld(
   wire: Wire = {},
 ): Promise<Opened | { readonly ok: false; readonly faults: readonly string[] }> {
   const env = readEnvironment(terminal.env);
-  const url = flags.gitlab ?? env.GITLAB_URL ?? env.CI_SERVER_URL;
-  const tracker = flags.project ?? env.SECLOG_PROJECT ?? env.CI_PROJECT_PATH;
-  const token = env.SECLOG_TOKEN;
-  if (url === undefined || tracker === undefined || token === undefined) {
-    return {
-      ok: false,
-      faults: [
-        ...(url === undefined ? ["no GitLab: give --gitlab URL or set GITLAB_URL"] : []),
-        ...(tracker === undefined ? ["no project: give --project PATH or set SECLOG_PROJECT"] : []),
-        ...(token === undefined ? ["no token: set SECLOG_TOKEN"] : []),
-      ],
-    };
-  }
+  const destination = destinationOf(env, flags);
+  if (!destination.ok) return destination;
+  const { url, tracker, token } = destination;
   const settings = given ?? (await readSettings(env.SECLOG_POLICIES ?? POLICY_FOLDER));
   const connection = connectGitLab({ ...wire, url, token, signal: terminal.signal });
   const sign = signWith(env.SECLOG_MARKER_KEY ?? (flags.dryRun === true ? "dry run" : undefined));
@@ -116,8 +114,24 @@ export async function openWorld(
     world,
     observe: () => observeRequests(world, only),
     writer: checkedWriter(writerFor(env, connection, url, tracker), meantBy(world)),
+    dangers: () => readDangers(connection, settings.policies, tracker, terminal.now),
     requests: () => connection.requests.count,
   };
+}
+
+async function readDangers(
+  connection: GitLabConnection,
+  policies: Policies,
+  tracker: string,
+  now: string,
+): Promise<readonly DoctorFinding[]> {
+  const seen = await inspectBeforeRun({
+    settings: createSettingsReader(connection),
+    tracker,
+    artefactProject: placeOf(policies, "artefacts", tracker),
+    declared: declaredBy(policies, now, null),
+  });
+  return diagnose(seen).filter(({ severity }) => severity === "dangerous");
 }
 
 async function readWorld(
@@ -130,12 +144,10 @@ async function readWorld(
 ): Promise<World> {
   const { policies, profiles } = settings;
   const forge = createReader(connection);
-  const place = (name: "gap" | "artefacts") =>
-    policies.projects[name] === "this" ? tracker : policies.projects[name];
   const [bot, trackerProject, artefactProject] = await Promise.all([
     forge.currentUser(),
     forge.project(tracker),
-    forge.project(place("artefacts")),
+    forge.project(placeOf(policies, "artefacts", tracker)),
   ]);
   const workDirectory = env.SECLOG_WORK ?? ".seclog/work";
   const accounts = accountsOf(env, connection, terminal, profiles);
@@ -143,7 +155,7 @@ async function readWorld(
     now: terminal.now,
     bot,
     tracker: trackerProject,
-    gapProject: place("gap"),
+    gapProject: placeOf(policies, "gap", tracker),
     artefactProject,
     forge,
     accounts,
@@ -151,7 +163,7 @@ async function readWorld(
     eventTypes: settings.eventTypes,
     digest: sha256,
     sign,
-    render: templatesIn(TEMPLATES),
+    render,
     collector: () => collectorFor({ terminal, env, policies, profiles, workDirectory }),
     sealForHandOver: (artefact) =>
       sealForHandOver(artefact, {

@@ -5,6 +5,7 @@ const Environment = z.object({
   GITLAB_URL: z.url({ protocol: /^https?$/ }).optional(),
   CI_SERVER_URL: z.url({ protocol: /^https?$/ }).optional(),
   SECLOG_TOKEN: z.string().min(1).optional(),
+  SECLOG_READ_TOKEN: z.string().min(1).optional(),
   CI_JOB_TOKEN: z.string().min(1).optional(),
   CI_PROJECT_PATH: z.string().min(1).optional(),
   CI_COMMIT_SHA: z.string().optional(),

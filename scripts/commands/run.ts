@@ -1,5 +1,6 @@
 // `seclog run <job…>`: one reading of GitLab, the plan of the jobs, and its writes.
 import { applyPlan, type Failure } from "../apply.ts";
+import { describeFinding } from "../domain/doctor/diagnosis.ts";
 import { describeAction } from "../domain/plan.ts";
 import { isSigning, JOBS, type JobName, planJobs } from "../job-list.ts";
 import { openWorld } from "../open-world.ts";
@@ -21,7 +22,10 @@ Several jobs in one call share one reading; they run in the order given.
 Environment: GITLAB_URL, SECLOG_TOKEN, SECLOG_ACCOUNTS, SECLOG_MARKER_KEY; for log-dive SECLOG_LOG_STORE, for hand-over
 SECLOG_ARTEFACT_KEY. docs/setup.md explains each.
 
-Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate closed.`,
+Before it plans, it looks at the project's settings: where others could decide, read or act (\`seclog doctor\` calls that
+dangerous), it refuses and names the reasons.
+
+Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 refused: the project is not safe to act in.`,
   options: {
     issue: { type: "string" },
     project: { type: "string" },
@@ -53,14 +57,23 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 gate 
     const say = (line: string) => {
       if (!json) terminal.write(`${line}\n`);
     };
+    const dangers = await opened.dangers();
+    if (dangers.length > 0) {
+      for (const danger of dangers) terminal.complain(`${describeFinding(danger)}\n`);
+      terminal.complain(
+        "seclog run: nothing was done, because the project is not safe to act in; `seclog doctor` shows all\n",
+      );
+      if (json)
+        terminal.write(`${JSON.stringify({ plan: [], done: [], failures: [], dangers })}\n`);
+      return EXIT.gateClosed;
+    }
     const planned = await planJobs(opened, positionals as readonly JobName[], say);
     const plan = planned.groups.flatMap((group) => group.plan);
     for (const action of plan) say(`plan  ${describeAction(action)}`);
     if (plan.length === 0 && planned.failures.length === 0) say("Nothing to do.");
-    const applied =
-      dryRun
-        ? { done: [], failures: [], left: [] }
-        : await applyPlan(planned.groups, opened.writer, say);
+    const applied = dryRun
+      ? { done: [], failures: [], left: [] }
+      : await applyPlan(planned.groups, opened.writer, say);
     const failures = [...planned.failures, ...applied.failures];
     if (json) terminal.write(`${JSON.stringify({ plan, done: applied.done, failures })}\n`);
     reportFailures(terminal, failures);

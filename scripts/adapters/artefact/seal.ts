@@ -95,3 +95,6 @@ export async function newIdentity(): Promise<{
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
+
+/** The public key (`age1…`) of an identity. @throws Error when age does not know the identity */
+export const recipientOf = (identity: string): Promise<string> => identityToRecipient(identity);

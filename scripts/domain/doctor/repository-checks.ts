@@ -1,0 +1,52 @@
+// Checks of what the repository and the environment declare: keys and labels.
+import { about, type Check } from "./check.ts";
+import { look } from "./installation.ts";
+
+const KEYS = "`recipients` in policies/teams.yaml (docs/setup.md step 4)";
+
+export const REPOSITORY_CHECKS: readonly Check[] = [
+  {
+    id: "recipients-missing",
+    severity: "unsafe",
+    fix: `Add the public keys to ${KEYS}.`,
+    wrong: ({ teams }) =>
+      about(
+        Object.entries(teams.recipients)
+          .filter(([, keys]) => keys.length === 0)
+          .map(([name]) => name),
+        (list) => `There are no keys to seal for: ${list}.`,
+      ),
+  },
+  {
+    id: "artefact-key-foreign",
+    severity: "unsafe",
+    fix: `Add the public key of SECLOG_ARTEFACT_KEY to \`recipients.reviewers\`: ${KEYS}.`,
+    wrong: ({ artefactRecipient, teams }) =>
+      artefactRecipient === null || teams.recipients.reviewers.includes(artefactRecipient)
+        ? null
+        : "SECLOG_ARTEFACT_KEY opens nothing that is sealed: its public key is not among the reviewers'.",
+  },
+  {
+    id: "evidence-key-shared",
+    severity: "unsafe",
+    fix: `Give the evidence a key that only SIRT holds: ${KEYS}.`,
+    wrong: ({ artefactRecipient, teams: { recipients } }) =>
+      recipients.evidence.some(
+        (key) => key === artefactRecipient || recipients.hand_over.includes(key),
+      )
+        ? "A key of the hand-over also opens the evidence, which holds the original lines."
+        : null,
+  },
+  {
+    id: "labels-missing",
+    severity: "advice",
+    fix: "Manage → Labels: make them with the colours of policies/labels.yaml; seclog else makes them without.",
+    wrong: ({ labels, labelNames }) =>
+      look(labels, (present) =>
+        about(
+          labelNames.filter((name) => !present.includes(name)),
+          (list) => `The tracker lacks labels of policies/labels.yaml: ${list}.`,
+        ),
+      ),
+  },
+];
