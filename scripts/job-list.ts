@@ -42,7 +42,9 @@ export async function planJobs(
   names: readonly JobName[],
   say: (line: string) => void,
 ): Promise<Planned> {
-  const loaded = await Promise.all(names.map(async (name) => ({ name, ...(await JOBS[name]()) })));
+  const loaded = await Promise.all(
+    names.map(async (name) => ({ name, job: await jobNamed(name) })),
+  );
   const trackerJobs = loaded.filter(
     (entry): entry is typeof entry & { job: TrackerJob } => entry.job.kind === "tracker",
   );
@@ -60,6 +62,14 @@ export async function planJobs(
     groups: all.flatMap((entry) => ("plan" in entry ? [entry] : [])),
     failures: all.flatMap((entry) => ("error" in entry ? [entry] : [])),
   };
+}
+
+const LOADED = new Map<JobName, Promise<Job>>();
+/** A process that makes many runs loads each job once. */
+function jobNamed(name: JobName): Promise<Job> {
+  const job = LOADED.get(name) ?? JOBS[name]().then((module) => module.job);
+  LOADED.set(name, job);
+  return job;
 }
 
 async function planRequests(

@@ -76,5 +76,6 @@ async function firstSeed(most: number, plant: (typeof PLANTED)[number]["plant"])
   return null;
 }
 
-const rate = (seeds: number, began: number): string =>
-  `${((seeds * 1000) / (performance.now() - began)).toFixed(1)} seeds a second`;
+function rate(seeds: number, began: number): string {
+  return `${((seeds * 1000) / (performance.now() - began)).toFixed(1)} seeds a second`;
+}

@@ -19,11 +19,15 @@ import { gapIssues, type Witness } from "./witness.ts";
 
 const SETTLE_MS = 15_000;
 
-/** @param formOf what the form of an issue plainly is: null where people wrote something else */
+/**
+ * @param formOf what the form of an issue plainly is: null where people wrote something else
+ * @param acceptable whether the request, as people filed it, may be accepted
+ */
 export function checkRest(
   state: State,
   report: Witness["report"],
   formOf: (issue: Issue) => string | null,
+  acceptable: (issue: Issue) => boolean,
 ): void {
   const requests = tracker(state).issues.filter(isRequest);
   for (const issue of requests) {
@@ -32,7 +36,7 @@ export function checkRest(
     if (issue.state === "opened") {
       for (const what of labelFaults(state, issue, id, formOf(issue)))
         report("labels match the state", `${id}: ${what}`);
-      if (isDue(state, issue, id)) report("released when due", id);
+      if (acceptable(issue) && isDue(state, issue, id)) report("released when due", id);
     }
   }
   for (const one of tracker(state).packages) {

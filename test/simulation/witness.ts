@@ -54,14 +54,17 @@ export type Witness = {
   readonly afterWrite: (method: string, path: string) => Promise<void>;
 };
 
+/** @param acceptable whether this request, as people filed it, may be accepted */
 export function createWitness(
   state: State,
   keys: { readonly reviewers: string; readonly support: string },
+  acceptable: (issue: Issue) => boolean,
 ): Witness {
   const violations: Violation[] = [];
   const report: Witness["report"] = (invariant, what) => violations.push({ invariant, what });
   let texts = humanTexts(state);
   let releasable = new Set<string>();
+  let accepted = new Set<string>();
   const custody = new Map<string, string>();
   const ids = () => tracker(state).issues.map(idOf);
   const releasedNow = () => new Set(ids().filter((id) => releaseFaults(state, id).length === 0));
@@ -75,9 +78,11 @@ export function createWitness(
     },
     stepBegins: () => {
       releasable = new Set();
+      accepted = new Set();
     },
     runBegins: () => {
       releasable = new Set([...releasable, ...releasedNow()]);
+      accepted = new Set([...accepted, ...tracker(state).issues.filter(acceptable).map(idOf)]);
     },
     afterWrite: async (method, path) => {
       for (const [key, text] of humanTexts(state)) {
@@ -93,7 +98,7 @@ export function createWitness(
       const stored = /\/packages\/generic\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path);
       if (method === "PUT" && stored !== null) {
         const [, name = "", version = "", file = ""] = stored;
-        await checkPackage(state, { name, version, file }, keys, isReleased, report);
+        await checkPackage(state, { name, version, file }, { keys, isReleased, accepted, report });
       }
     },
   };
@@ -192,10 +197,14 @@ type Stored = { readonly name: string; readonly version: string; readonly file: 
 async function checkPackage(
   state: State,
   { name, version, file }: Stored,
-  keys: { readonly reviewers: string; readonly support: string },
-  isReleased: (id: string) => boolean,
-  report: Witness["report"],
+  known: {
+    readonly keys: { readonly reviewers: string; readonly support: string };
+    readonly isReleased: (id: string) => boolean;
+    readonly accepted: ReadonlySet<string>;
+    readonly report: Witness["report"];
+  },
 ): Promise<void> {
+  const { keys, isReleased, accepted, report } = known;
   const id = name.replace(/-hand-over$/, "");
   const handOver = name !== id;
   const stored = tracker(state).packages.find(
@@ -205,7 +214,8 @@ async function checkPackage(
   if (handOver) {
     const fault = handOverFault(state, id, stored, isReleased);
     if (fault !== null) report("two valid people released exactly these bytes", `${id}: ${fault}`);
-  } else if (!wasAccepted(state, id)) report("nothing collected before acceptance", id);
+  } else if (!accepted.has(id) || !isInGit(state, id))
+    report("nothing collected before acceptance", id);
   if (/^(?:rows|summary)\./.test(file)) {
     const sealed = fileOf(stored, file) ?? new Uint8Array();
     const clear = Buffer.from(await opened(sealed, handOver ? keys.support : keys.reviewers));
@@ -242,15 +252,12 @@ function handOverFault(
   return shown === null || shown === approved ? null : "its manifest is not the approved one";
 }
 
-/** The last verdict on record when the logs were read, and the request file it speaks of. */
-function wasAccepted(state: State, id: string): boolean {
+/** Git is the record: the request file stands at the head of the merge request. */
+function isInGit(state: State, id: string): boolean {
   const mergeRequest = mergeRequestsOf(state, id).at(-1);
-  if (mergeRequest === undefined) return false;
-  if (requestAt(state, id, latestVersion(mergeRequest).headSha) === null) return false;
-  const verdicts = (custodyOf(state, id) ?? "")
-    .split("\n")
-    .filter((line) => line.includes('"event":"verdict"'));
-  return /"verdict":"accept"/.test(verdicts.at(-1) ?? "");
+  return (
+    mergeRequest !== undefined && requestAt(state, id, latestVersion(mergeRequest).headSha) !== null
+  );
 }
 
 export const gapIssues = (state: State): Project["issues"] =>

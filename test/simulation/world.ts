@@ -1,7 +1,9 @@
 // Plays a history in a simulated world, and tells the first invariant that did not hold.
 import { join } from "node:path";
 import type { JobName } from "../../scripts/job-list.ts";
+import type { Issue } from "../sandbox/model.ts";
 import { applySeed, DEFAULT_SEED } from "../sandbox/seed.ts";
+import type { FormKind } from "./forms.ts";
 import { type Lab, SIMULATED_URL } from "./lab.ts";
 import { type Far, openLine, type Trouble, UNTROUBLED } from "./line.ts";
 import { peopleOf } from "./people.ts";
@@ -40,7 +42,9 @@ function createWorld(lab: Lab, plant: Plant) {
   state.clear();
   state.setClock(BEGIN);
   const tokens = new Map(applySeed(state, DEFAULT_SEED).map((one) => [one.username, one.token]));
-  const witness = createWitness(state, lab.keys);
+  const acceptable = (issue: Issue): boolean =>
+    facts === "good" && issue.confidential && ACCEPTABLE.has(people.formOf(issue) ?? "");
+  const witness = createWitness(state, lab.keys, acceptable);
   const memory = new Map<string, unknown>();
   const trace: string[] = [];
   let facts: keyof Lab["accounts"] = "good";
@@ -218,10 +222,20 @@ function createWorld(lab: Lab, plant: Plant) {
         witness.report("at rest after three runs", trace.slice(-12).join("; "));
         break;
       }
-      if (witness.violations.length === 0) checkRest(state, witness.report, people.formOf);
+      if (witness.violations.length === 0)
+        checkRest(state, witness.report, people.formOf, acceptable);
     },
   };
 }
+
+/** Forms that hold nothing against the request; the window of some is too long by some policies. */
+const ACCEPTABLE: ReadonlySet<string> = new Set<FormKind>([
+  "plain",
+  "other-project",
+  "without-users",
+  "three-weeks",
+  "hostile",
+]);
 
 /** The jobs of the pipeline, as the pipeline's own file lists them. */
 const WORDS: Readonly<Record<JobGroup, readonly JobName[]>> = {
