@@ -34,11 +34,7 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 refus
   },
   run: async (terminal, values, positionals) => {
     const dryRun = values["dry-run"] === true;
-    const keyless = (terminal.env["SECLOG_MARKER_KEY"] ?? "") === "";
-    const fault =
-      jobFault(positionals) ??
-      issueFault(values["issue"]) ??
-      (keyless && !dryRun && positionals.some(isSigning) ? NO_MARKER_KEY : null);
+    const fault = jobFault(positionals) ?? issueFault(values["issue"]);
     if (fault !== null) {
       terminal.complain(`seclog run: ${fault}\n`);
       return EXIT.badInput;
@@ -49,14 +45,24 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 refus
       issue: values["issue"] === undefined ? null : Number(values["issue"]),
       dryRun,
     });
-    if (!opened.ok) {
-      terminal.complain(`seclog run: ${opened.faults.join("\nseclog run: ")}\n`);
+    const unsigned =
+      (terminal.env["SECLOG_MARKER_KEY"] ?? "") === "" && positionals.some(isSigning);
+    const faults = [
+      ...(opened.ok ? [] : opened.faults),
+      ...(unsigned && !dryRun ? [NO_MARKER_KEY] : []),
+    ];
+    if (!opened.ok || faults.length > 0) {
+      terminal.complain(`seclog run: ${faults.join("\nseclog run: ")}\n`);
       return EXIT.badInput;
     }
     const json = values["json"] === true;
     const say = (line: string) => {
       if (!json) terminal.write(`${line}\n`);
     };
+    if (unsigned)
+      terminal.complain(
+        "SECLOG_MARKER_KEY is not set: what the bot wrote is not known again, so its comments are planned anew\n",
+      );
     const dangers = await opened.dangers();
     if (dangers.length > 0) {
       for (const danger of dangers) terminal.complain(`${describeFinding(danger)}\n`);

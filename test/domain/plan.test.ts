@@ -49,6 +49,9 @@ test("a plan reads as one line for each action and shows no text of a person", (
       confidential: false,
     },
     { kind: "edit-issue", project: "p", issue: 4, description: "secret" },
+    { kind: "edit-issue", project: "p", issue: 5, description: "secret", close: true },
+    { kind: "delete-note", issue: 7, tag: "status", note: 3 },
+    { kind: "close-merge-request", mergeRequest: 4 },
   ]);
   expect(text).toBe(
     [
@@ -66,6 +69,9 @@ test("a plan reads as one line for each action and shows no text of a person", (
       "delete package n/v in p",
       "create issue gap/x in p",
       "edit issue p#4",
+      "close issue p#5",
+      "#7 delete doubled note status",
+      "!4 close as a double",
     ].join("\n"),
   );
 });
