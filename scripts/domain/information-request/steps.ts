@@ -32,6 +32,13 @@ export const newRecords = (seen: Observation, steps: readonly Steps[]): readonly
     .flatMap((step) => step.records)
     .filter((record) => !isRecorded(seen.custody.entries, record));
 
+/** A request that somebody made public is hidden again before anything else is written about it, whichever jobs run. */
+function hiddenFirst({ issue }: Observation, actions: readonly Action[]): readonly Action[] {
+  const hidden = issue.confidential || actions.some(({ kind }) => kind === "set-confidential");
+  if (hidden || issue.state === "closed" || actions.length === 0) return actions;
+  return [{ kind: "set-confidential", issue: issue.iid }, ...actions];
+}
+
 /**
  * The request's plan of one run: the actions of all its jobs, then one commit to the custody log.
  * The log comes last: it records what was done, and a write that failed ends the plan of its request before it.
@@ -41,7 +48,10 @@ export function planRequest(
   steps: readonly Steps[],
   context: { readonly now: string; readonly defaultBranch: string; readonly digest: Digest },
 ): readonly Action[] {
-  const actions = steps.flatMap((step) => step.actions);
+  const actions = hiddenFirst(
+    seen,
+    steps.flatMap((step) => step.actions),
+  );
   const records = newRecords(seen, steps);
   if (records.length === 0) return actions;
   const { text, entries, lastCommit, branchStands } = seen.custody;

@@ -38,6 +38,21 @@ test("the custody log is committed once and last", () => {
   });
 });
 
+test("a public request is hidden before anything is written about it", () => {
+  const write = { kind: "change-labels", issue: 42, add: ["a"], remove: [] } as const;
+  const plan = (issue: object, actions: readonly (typeof write | typeof action)[]) =>
+    planRequest(
+      observation({ issue: { ...observation().issue, ...issue } }),
+      [{ actions, records: [] }],
+      context,
+    );
+  expect(plan({ confidential: false }, [write])).toEqual([action, write]);
+  expect(plan({ confidential: false }, [action, write])).toEqual([action, write]);
+  expect(plan({ confidential: false }, [])).toEqual([]);
+  expect(plan({ confidential: false, state: "closed" }, [write])).toEqual([write]);
+  expect(plan({ confidential: true }, [write])).toEqual([write]);
+});
+
 test("the first entry of all makes the branch", () => {
   const seen = observation({
     custody: { text: "", lastCommit: null, branchStands: false, entries: [] },
