@@ -18,6 +18,8 @@ export type CablePlan = {
   readonly death?: Death;
   /** Where the struck request goes instead of the sandbox. */
   readonly detour?: { readonly call: Call; readonly to: (url: URL) => URL };
+  /** Milliseconds after which a call counts as one over its deadline; none: the product's own deadlines hold. */
+  readonly deadlineMs?: number;
   /** Done before the first write leaves. */
   readonly beforeFirstWrite?: () => Promise<void>;
 };
@@ -35,6 +37,16 @@ const plainFetch = globalThis.fetch;
 
 export const sameCall = (left: Call, right: Pick<Call, "method" | "target" | "nth">): boolean =>
   left.method === right.method && left.target === right.target && left.nth === right.nth;
+
+/** The product's own signal, and a deadline that it need not wait for. */
+function overdue(own: AbortSignal | null, deadlineMs: number | undefined): AbortSignal | null {
+  if (deadlineMs === undefined) return own;
+  const controller = new AbortController();
+  const end = new DOMException("deadline", "TimeoutError");
+  setTimeout(() => controller.abort(end), deadlineMs).unref();
+  own?.addEventListener("abort", () => controller.abort(own.reason), { once: true });
+  return controller.signal;
+}
 
 /** Puts the cable in the place of `fetch` until it is unplugged. */
 export function plugIn(origin: string, plan: CablePlan): Cable {
@@ -65,7 +77,10 @@ export function plugIn(origin: string, plan: CablePlan): Cable {
     const end = plan.death !== undefined && sameCall(call, plan.death.call) ? plan.death : null;
     if (end?.moment === "before") return die();
     const astray = plan.detour !== undefined && sameCall(call, plan.detour.call);
-    const answer = await plainFetch(astray ? (plan.detour?.to(url) ?? url) : url, init);
+    const answer = await plainFetch(astray ? (plan.detour?.to(url) ?? url) : url, {
+      ...init,
+      signal: overdue(init?.signal ?? null, plan.deadlineMs),
+    });
     if (end !== null) {
       // "in-flight": the effect is there, its answer is never read; "after": it was read, and nothing followed.
       if (end.moment === "after") await answer.arrayBuffer();

@@ -51,34 +51,47 @@ export async function runCell(rig: Rig, cell: Cell): Promise<Outcome> {
   const stale = await staleAnswer(rig, cell);
   restoreSnapshot(state, scene.before);
   if (stale !== null) state.firstAnswers.set(stale.key, stale.answer);
-  const faulty = await rig.run(scene.job, scene.now, arm(rig, cell), deadlineOf(cell));
+  const faulty = await rig.run(scene.job, scene.now, {
+    plan: { ...arm(rig, cell), ...deadlineOf(cell) },
+  });
   state.faults = [];
   state.firstAnswers.clear();
-  const wrong = [...broken(rig, scene, faulty)];
+  const recovery = await recover(rig, scene, faulty.failures.length === 0);
+  return {
+    reruns: recovery.reruns,
+    wrong: [...broken(rig, scene, faulty), ...recovery.wrong],
+    complaints: faulty.failures.map((text) => `${call.method} ${call.target}: ${text}`),
+  };
+}
+
+/** Runs without a fault until one goes well and leaves the right end state. `well`: the run before this did. */
+export async function recover(
+  rig: Rig,
+  scene: Scene,
+  well: boolean,
+): Promise<Pick<Outcome, "reruns" | "wrong">> {
+  const { state } = rig.stage.sandbox;
+  const wrong: string[] = [];
+  let clean = well && state.held.length === 0;
   let different = differences(scene.end, projectionOf(state));
   let reruns = 0;
-  let clean = faulty.failures.length === 0 && state.held.length === 0;
-  while (wrong.length === 0 && (different.length > 0 || !clean) && reruns < RERUNS) {
+  while ((different.length > 0 || !clean) && reruns < RERUNS) {
     reruns += 1;
     const again = await rig.run(scene.job, scene.now, {
-      beforeFirstWrite: () => state.release(),
+      plan: { beforeFirstWrite: () => state.release() },
     });
-    // What was still held back comes now: it must be put right by the run after this one.
+    // What is still held back comes now; the run after this one must put it right.
     clean = again.failures.length === 0 && state.held.length === 0;
     await state.release();
     wrong.push(...broken(rig, scene, again));
     different = differences(scene.end, projectionOf(state));
     if (reruns === RERUNS && !clean) wrong.push(...again.failures.map((text) => `! ${text}`));
   }
-  return {
-    reruns,
-    wrong: [...wrong, ...different],
-    complaints: faulty.failures.map((text) => `${call.method} ${call.target}: ${text}`),
-  };
+  return { reruns, wrong: [...wrong, ...different] };
 }
 
-const deadlineOf = ({ fault }: Cell): number =>
-  FAULT_CATALOGUE[fault]?.slow === true ? SHORT_DEADLINE_MS : 30_000;
+const deadlineOf = ({ fault }: Cell): Pick<CablePlan, "deadlineMs"> =>
+  FAULT_CATALOGUE[fault]?.slow === true ? { deadlineMs: SHORT_DEADLINE_MS } : {};
 
 function arm(rig: Rig, { call, fault }: Cell): CablePlan {
   const moment = MOMENTS[fault];
@@ -86,16 +99,21 @@ function arm(rig: Rig, { call, fault }: Cell): CablePlan {
   const to = FAULT_CATALOGUE[fault]?.elsewhere;
   if (to !== undefined) return { detour: { call, to } };
   const { state } = rig.stage.sandbox;
-  const path = `^${call.target.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`;
   const params = {
     id: fault,
-    match: { method: call.method, path },
+    match: exactly(call),
     nth: call.nth,
     ...(fault === "late-effect" ? { delay_ms: null } : {}),
   };
   state.faults.push(readFault(state, new Params(params)));
   return {};
 }
+
+/** The match of a fault that strikes this call alone. */
+export const exactly = ({ method, target }: Call) => ({
+  method,
+  path: `^${target.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`,
+});
 
 /** What must hold in every run, whatever happens. */
 function broken(rig: Rig, scene: Scene, ran: Ran): readonly string[] {

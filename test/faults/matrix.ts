@@ -1,8 +1,9 @@
 // `npm run test:faults`: every call of every job at every moment of a request's life × every API fault and every death.
 import { parseArgs } from "node:util";
 import { FAULT_CATALOGUE } from "../sandbox/fault-catalogue.ts";
-import { type Cell, cellsOf, DEATHS, nameOf, runCell } from "./cell.ts";
-import { buildRig } from "./rig.ts";
+import { type Cell, cellsOf, DEATHS, nameOf, type Outcome, recover, runCell } from "./cell.ts";
+import { killAt } from "./kill.ts";
+import { buildRig, type Rig } from "./rig.ts";
 import { sampled } from "./sample.ts";
 import { STORIES } from "./story.ts";
 
@@ -12,6 +13,8 @@ const HELP = `Strikes every call with every fault, runs again without faults, an
   --fault A,B     these faults only
   --writes        calls that write only
   --sample N      N cells, chosen by --seed (default 1)
+  --verbose       the name of each cell before it begins
+  --processes     real processes and real kill -9, instead of faults
 `;
 
 const { values } = parseArgs({
@@ -19,8 +22,10 @@ const { values } = parseArgs({
     only: { type: "string" },
     fault: { type: "string" },
     writes: { type: "boolean", default: false },
+    processes: { type: "boolean", default: false },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    verbose: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -34,19 +39,31 @@ function chosen(cells: readonly Cell[]): readonly Cell[] {
   return sample === undefined ? wanted : sampled(wanted, Number(sample), Number(seed));
 }
 
+const defaultFaults = (): readonly string[] =>
+  values.processes ? KILLS : [...Object.keys(FAULT_CATALOGUE), ...DEATHS];
+const KILLS = ["kill-before", "kill-after"];
+
+async function strike(rig: Rig, cell: Cell): Promise<Outcome> {
+  if (!values.processes) return runCell(rig, cell);
+  const alive = await killAt(rig, cell);
+  const { reruns, wrong } = await recover(rig, cell.scene, false);
+  return { reruns, wrong: alive ? wrong : ["! it had ended before", ...wrong], complaints: [] };
+}
+
 type Row = { cells: number; byReruns: number[]; failed: number };
 
 async function play(): Promise<number> {
   const rig = await buildRig();
   const began = performance.now();
-  const faults = values.fault?.split(",") ?? [...Object.keys(FAULT_CATALOGUE), ...DEATHS];
+  const faults = values.fault?.split(",") ?? defaultFaults();
   const scenes = await rig.scenes(STORIES);
   const cells = chosen(scenes.flatMap((scene) => cellsOf(scene, faults)));
   const calls = scenes.reduce((sum, scene) => sum + scene.calls.length, 0);
   say(`${scenes.length} runs, ${calls} calls, ${faults.length} faults, ${cells.length} cells`);
   const rows = new Map<string, Row>();
   for (const cell of cells) {
-    const outcome = await runCell(rig, cell);
+    if (values.verbose) say(`${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
+    const outcome = await strike(rig, cell);
     const row = rows.get(cell.fault) ?? { cells: 0, byReruns: [0, 0, 0, 0], failed: 0 };
     rows.set(cell.fault, row);
     row.cells += 1;

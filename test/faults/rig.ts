@@ -32,9 +32,15 @@ export type Scene = {
 
 export type Rig = {
   readonly stage: Stage;
-  readonly run: (job: Job, now: string, plan?: CablePlan, deadlineMs?: number) => Promise<Ran>;
+  readonly run: (job: Job, now: string, options?: RunOptions) => Promise<Ran>;
   readonly scenes: (stories: readonly Story[]) => Promise<readonly Scene[]>;
   readonly close: () => Promise<void>;
+};
+
+export type RunOptions = {
+  readonly plan?: CablePlan;
+  /** What the pipeline adds to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** Waits pass at once, and are counted as if they had been waited. */
@@ -61,8 +67,8 @@ export async function buildRig(): Promise<Rig> {
       return personAt(url, username, user.token);
     },
   };
-  const run: Rig["run"] = (job, now, plan = {}, deadlineMs = 30_000) =>
-    runJob(stage, settings, job, now, plan, deadlineMs);
+  const run: Rig["run"] = (job, now, options = {}) =>
+    runJob({ ...stage.environment, ...options.env }, settings, job, now, options);
   const first = takeSnapshot(state);
   return {
     stage,
@@ -106,28 +112,28 @@ async function play(
   return scenes;
 }
 
-async function runJob(
-  stage: Stage,
+/** One run of a job, as its process would do it. */
+export async function runJob(
+  env: Readonly<Record<string, string>>,
   settings: Settings,
   job: Job,
   now: string,
-  plan: CablePlan,
-  deadlineMs: number,
+  { plan = {} }: RunOptions,
 ): Promise<Ran> {
-  const cable = plugIn(stage.sandbox.url, plan);
+  const cable = plugIn(new URL(env["GITLAB_URL"] ?? "").origin, plan);
   const failures: string[] = [];
   try {
     const terminal = {
       write: () => {},
       complain: (text: string) => void failures.push(text),
       input: process.stdin,
-      env: stage.environment,
+      env,
       now,
       interactive: false,
       signal: cable.dead,
     };
     const flags = { gitlab: null, project: null, issue: null };
-    const wire = { clock: quickClock(), random: () => 0, deadlineMs };
+    const wire = { clock: quickClock(), random: () => 0 };
     const opened = await openWorld(terminal, flags, settings, wire);
     if (!opened.ok) throw new Error(opened.faults.join("; "));
     const planned = await planJobs(opened, job.words as readonly JobName[], () => {});
