@@ -10,6 +10,7 @@ import { decideRequest, incompleteVerdict } from "./domain/information-request/d
 import {
   collectedPackage,
   handedOverPackage,
+  isAbandoned,
   isExpired,
 } from "./domain/information-request/hand-over.ts";
 import {
@@ -138,6 +139,7 @@ async function observe(
     readCustodyLog(world, id),
     readStored(world, id),
   ]);
+  const doubled = await forge.doubledMergeRequests(tracker.path);
   const mergeRequest = mergeRequests.get(branch) ?? null;
   const files = await readFiles(world, id, mergeRequest, branchHead);
   const intake = await readRequest(world, issue, mergeRequest, files.requestFile);
@@ -158,6 +160,9 @@ async function observe(
     judged,
     branchHead,
     mergeRequest: detail,
+    doubledMergeRequests: doubled
+      .filter(({ author, sourceBranch }) => sourceBranch === branch && author.id === world.bot.id)
+      .map(({ iid }) => iid),
     ...files,
     ...stored,
     custody,
@@ -247,25 +252,41 @@ async function readCustodyLog(world: World, id: string): Promise<Observation["cu
 async function readStored(
   world: World,
   id: string,
-): Promise<Pick<Observation, "collected" | "handedOver" | "expired">> {
+): Promise<Pick<Observation, "collected" | "handedOver" | "expired" | "unfinished">> {
   const packages = await world.forge.packages(world.artefactProject.path);
-  const named = (name: string) =>
-    Promise.all(
-      packages
-        .filter((item) => item.name === name)
-        .sort((a, b) => b.id - a.id)
-        .map((item) => readArtefact(world, item)),
-    ).then((all) => all.filter((item) => item !== null));
-  const [collected, handedOver] = await Promise.all([
-    named(collectedPackage(id)),
-    named(handedOverPackage(id)),
-  ]);
+  const found = await Promise.all(
+    packages
+      .filter(({ name }) => name === collectedPackage(id) || name === handedOverPackage(id))
+      .sort((a, b) => b.id - a.id)
+      .map(async (item) => ({ item, artefact: await readArtefact(world, item) })),
+  );
+  const artefacts = found.map(({ artefact }) => artefact).filter((artefact) => artefact !== null);
+  const named = (name: string) => artefacts.filter((artefact) => artefact.name === name);
+  const [collected, handedOver] = [named(collectedPackage(id)), named(handedOverPackage(id))];
+  const unfinished = await Promise.all(
+    found.map(({ item, artefact }) =>
+      artefact === null ? abandoned(world, item) : Promise.resolve(null),
+    ),
+  );
   const live = (artefact: StoredArtefact) => !isExpired(artefact, world.now);
   return {
     collected: collected.filter(live),
     handedOver: handedOver.filter(live),
     expired: [...collected, ...handedOver].filter((artefact) => isExpired(artefact, world.now)),
+    unfinished: unfinished.filter((item) => item !== null),
   };
+}
+
+/** The package, if its upload has ended without a manifest; null while it may still be under way. */
+async function abandoned(world: World, item: Package): Promise<Package | null> {
+  if (!isAbandoned([item.createdAt], world.now)) return null;
+  const { path } = world.artefactProject;
+  const files = await world.forge.packageFiles(path, item.id);
+  // GitLab answers 404 for what it hides as well: a package that lists a manifest is not thrown away for it.
+  if (files.some(({ name }) => name === "manifest.json"))
+    throw new Error(`${item.name}/${item.version}: manifest.json is listed but cannot be read`);
+  const dates = files.map(({ createdAt }) => createdAt);
+  return isAbandoned(dates, world.now) ? item : null;
 }
 
 async function readArtefact(world: World, item: Package): Promise<StoredArtefact | null> {

@@ -92,6 +92,7 @@ export type Package = {
   readonly version: string;
   readonly createdAt: string;
 };
+export type PackageFile = { readonly name: string; readonly createdAt: string };
 export type Project = {
   readonly id: number;
   readonly path: string;

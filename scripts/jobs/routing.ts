@@ -1,6 +1,6 @@
-// Job `routing`: an accepted request gets its branch, its request file and its one merge request.
-import { planRouting } from "../domain/information-request/merge-request.ts";
-import { NOTHING } from "../domain/information-request/steps.ts";
+// Job `routing`: an accepted request gets its branch, its request file and its one merge request; a second one is closed.
+import { closeDoubles, planRouting } from "../domain/information-request/merge-request.ts";
+import { inTurn } from "../domain/information-request/steps.ts";
 import { reviewPage } from "../review-page.ts";
 import type { RequestJob } from "../world.ts";
 
@@ -8,7 +8,9 @@ export const job: RequestJob = {
   kind: "request",
   plan: (seen, world) => {
     const description = reviewPage(seen, world);
-    if (description === null) return NOTHING;
-    return planRouting(seen, { defaultBranch: world.tracker.defaultBranch, description });
+    const doubles = closeDoubles(seen);
+    if (description === null) return doubles;
+    const { defaultBranch } = world.tracker;
+    return inTurn(doubles, planRouting(seen, { defaultBranch, description }));
   },
 };

@@ -6,6 +6,7 @@ import type {
   MergeRequestDetail,
   Note,
   Package,
+  PackageFile,
   Project,
   RepositoryFile,
   User,
@@ -35,6 +36,8 @@ export type ForgeReader = {
   readonly requestMergeRequests: (
     project: ProjectRef,
   ) => Promise<ReadonlyMap<string, MergeRequest>>;
+  /** Open ones of those branches beside the one that {@link ForgeReader.requestMergeRequests} names, lowest number first. */
+  readonly doubledMergeRequests: (project: ProjectRef) => Promise<readonly MergeRequest[]>;
   readonly mergeRequestDetail: (
     project: ProjectRef,
     mergeRequest: number,
@@ -48,6 +51,11 @@ export type ForgeReader = {
   /** Direct members of a group; null when the group cannot be seen. */
   readonly groupMembers: (group: string) => Promise<readonly Member[] | null>;
   readonly packages: (project: ProjectRef) => Promise<readonly Package[]>;
+  /** Names and dates of what a package holds. */
+  readonly packageFiles: (
+    project: ProjectRef,
+    packageId: number,
+  ) => Promise<readonly PackageFile[]>;
   readonly packageFile: (
     project: ProjectRef,
     name: string,

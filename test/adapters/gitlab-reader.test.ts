@@ -131,17 +131,18 @@ test("a part that cannot be read fails the whole", async () => {
   }
 });
 
-test("one merge request a request branch: the open one first, forks and other branches left out", async () => {
+test("one merge request a request branch: the merged one first, forks and other branches left out", async () => {
   const { reader } = await reading({
     "projects/1/merge_requests": [
       mergeRequest(1, { state: "closed" }),
-      mergeRequest(2, { state: "merged" }),
-      mergeRequest(3),
+      mergeRequest(2),
+      mergeRequest(3, { state: "merged" }),
       mergeRequest(4),
       mergeRequest(5, { source_project_id: 99 }),
       mergeRequest(6, { source_project_id: null }),
       mergeRequest(7, { source_branch: "feature" }),
-      mergeRequest(8, { source_branch: "request/IR-2026-0043", state: "merged" }),
+      mergeRequest(8, { source_branch: "request/IR-2026-0043" }),
+      mergeRequest(9, { source_branch: "request/IR-2026-0043", state: "closed" }),
     ],
   });
   const found = await reader.requestMergeRequests("1");
@@ -149,6 +150,8 @@ test("one merge request a request branch: the open one first, forks and other br
     ["request/IR-2026-0042", 3],
     ["request/IR-2026-0043", 8],
   ]);
+  const doubled = await reader.doubledMergeRequests("1");
+  expect(doubled.map(({ iid }) => iid)).toEqual([2, 4]);
 });
 
 test("every question is asked once, at the same time or later; another question is another", async () => {

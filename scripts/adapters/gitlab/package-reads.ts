@@ -3,7 +3,7 @@ import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
 import { packagePath } from "./package-path.ts";
 import { listed, once, orNull, PAGE } from "./reading.ts";
-import { PackageAnswer } from "./schemas.ts";
+import { PackageAnswer, PackageFileRow } from "./schemas.ts";
 
 /** Largest file of a package that is taken, in bytes. */
 const PACKAGE_FILE_LIMIT = 1024 * 1024 * 1024;
@@ -11,7 +11,7 @@ const PACKAGE_FILE_LIMIT = 1024 * 1024 * 1024;
 export function packageReads({
   gitlab,
   download,
-}: GitLabConnection): Pick<ForgeReader, "packages" | "packageFile"> {
+}: GitLabConnection): Pick<ForgeReader, "packages" | "packageFiles" | "packageFile"> {
   return {
     packages: once(async (projectId: ProjectRef) => {
       const answer = await gitlab.Packages.all({ projectId, ...PAGE });
@@ -19,6 +19,12 @@ export function packageReads({
         .filter(({ package_type }) => package_type === "generic")
         .map(({ id, name, version, created_at }) => ({ id, name, version, createdAt: created_at }));
     }),
+    packageFiles: async (project, packageId) =>
+      listed(
+        PackageFileRow,
+        await gitlab.Packages.allFiles(project, packageId),
+        "package files",
+      ).map(({ name, createdAt }) => ({ name, createdAt })),
     packageFile: (project, name, version, file) =>
       orNull(() => download(packagePath(project, name, version, file), PACKAGE_FILE_LIMIT)),
   };

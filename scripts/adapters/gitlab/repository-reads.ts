@@ -20,6 +20,7 @@ export function repositoryReads(
   ForgeReader,
   | "project"
   | "requestMergeRequests"
+  | "doubledMergeRequests"
   | "mergeRequestDetail"
   | "file"
   | "branchHead"
@@ -30,15 +31,23 @@ export function repositoryReads(
       understand(BranchAnswer, answer, "branch"),
     ),
   );
+  const ofRequests = once(async (projectId: ProjectRef) => {
+    const answer = await gitlab.MergeRequests.all({ projectId, ...OLDEST_FIRST, ...PAGE });
+    const found = understand(z.array(MergeRequestAnswer), answer, "merge requests");
+    return found.map(({ mergeRequest }) => mergeRequest).filter(isOfRequest);
+  });
   return {
     project: once(async (project: ProjectRef) =>
       understand(ProjectAnswer, await gitlab.Projects.show(project), "project"),
     ),
-    requestMergeRequests: once(async (projectId: ProjectRef) => {
-      const answer = await gitlab.MergeRequests.all({ projectId, ...OLDEST_FIRST, ...PAGE });
-      const found = understand(z.array(MergeRequestAnswer), answer, "merge requests");
-      return bySourceBranch(found.map(({ mergeRequest }) => mergeRequest));
-    }),
+    requestMergeRequests: async (project) => bySourceBranch(await ofRequests(project)),
+    doubledMergeRequests: async (project) => {
+      const all = await ofRequests(project);
+      const chosen = bySourceBranch(all);
+      return all.filter(
+        (one) => one.state === "opened" && chosen.get(one.sourceBranch)?.iid !== one.iid,
+      );
+    },
     mergeRequestDetail: once((project: ProjectRef, mergeRequest: number) =>
       readMergeRequestDetail(gitlab, project, mergeRequest),
     ),
@@ -59,17 +68,18 @@ export function repositoryReads(
   };
 }
 
-const STATES: readonly MergeRequest["state"][] = ["opened", "locked", "merged", "closed"];
+/** A merge request on a branch `request/…` of the project itself; a fork may use the same name. */
+const isOfRequest = (one: MergeRequest): boolean =>
+  one.sourceBranch.startsWith("request/") && one.sourceProjectId === one.targetProjectId;
+
+const STATES: readonly MergeRequest["state"][] = ["merged", "locked", "opened", "closed"];
 
 /**
- * One merge request a branch `request/…` of the project itself (a fork may use the same name): the open one, else the
- * merged, else the closed; of several the first, which is the one the branch was made for.
+ * One merge request a branch: the merged one (what was released stays released, whatever is opened later), else the open,
+ * else the closed; of several the first, which is the one the branch was made for.
  */
 function bySourceBranch(all: readonly MergeRequest[]): ReadonlyMap<string, MergeRequest> {
-  const own = all.filter(
-    (one) => one.sourceBranch.startsWith("request/") && one.sourceProjectId === one.targetProjectId,
-  );
-  own.sort(
+  const own = all.toSorted(
     (left, right) =>
       STATES.indexOf(right.state) - STATES.indexOf(left.state) || right.iid - left.iid,
   );

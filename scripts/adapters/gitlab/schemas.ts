@@ -207,6 +207,12 @@ export const PackageAnswer = z.looseObject({
   created_at: z.string(),
 });
 
+/** A file in the listing of a package. */
+export const PackageFileRow = z
+  .looseObject({ id: z.int(), file_name: z.string(), created_at: z.string() })
+  .transform((raw) => ({ id: raw.id, name: raw.file_name, createdAt: raw.created_at }));
+
+/** The answer to a file we stored. */
 export const PackageFileAnswer = z.looseObject({
   size: z.int().nullish(),
   file_sha256: maybeText,

@@ -1,7 +1,9 @@
 // Hand-over: the released artefact is sealed anew for the people who talk to the customer; what has expired is destroyed, with a receipt.
 import { Temporal } from "temporal-polyfill";
+import type { Package } from "../forge.ts";
 import type { Action } from "../plan.ts";
 import { currentArtefact, isReleased } from "./lifecycle.ts";
+import { formatManifest } from "./manifest-file.ts";
 import type { Observation, StoredArtefact } from "./observation.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
@@ -74,11 +76,38 @@ export function holdHandOver({ manifest }: StoredArtefact, { message }: Artefact
 export const isExpired = ({ manifest }: StoredArtefact, now: string): boolean =>
   Temporal.Instant.compare(manifest.expires_at, now) <= 0;
 
-/** Deletes every package of the request whose artefact has expired; the custody entry is the destruction receipt. */
-export function planDestruction({ expired }: Observation, artefactProject: string): Steps {
-  if (expired.length === 0) return NOTHING;
+const ABANDONED_AFTER = { hours: 24 };
+
+/** Whether an upload has ended without its manifest: nothing came for a day. `dates`: of the package and its files, RFC 3339. */
+export const isAbandoned = (dates: readonly string[], now: string): boolean => {
+  const limit = Temporal.Instant.from(now).subtract(ABANDONED_AFTER);
+  return dates.every((date) => Temporal.Instant.compare(date, limit) <= 0);
+};
+
+/**
+ * Artefacts in whose place a newer one stands. Only once the newer one's manifest is in the merge request: an upload that
+ * nobody has taken up yet may not cost the artefact that people approved.
+ */
+function superseded(seen: Observation): readonly StoredArtefact[] {
+  const current = currentArtefact(seen);
+  if (current === null || seen.manifestFile?.content !== formatManifest(current.manifest))
+    return [];
+  return seen.collected.filter(({ id }) => id < current.id);
+}
+
+/**
+ * Deletes every package of the request whose artefact has expired or was superseded, and uploads that never ended; the
+ * custody entry is the destruction receipt.
+ */
+export function planDestruction(seen: Observation, artefactProject: string): Steps {
+  const artefacts = [...seen.expired, ...superseded(seen)];
+  const packages: readonly Pick<Package, "id" | "name" | "version">[] = [
+    ...artefacts,
+    ...seen.unfinished,
+  ];
+  if (packages.length === 0) return NOTHING;
   return {
-    actions: expired.map(({ id, name, version }) => ({
+    actions: packages.map(({ id, name, version }) => ({
       kind: "delete-package",
       project: artefactProject,
       package: id,
@@ -89,8 +118,8 @@ export function planDestruction({ expired }: Observation, artefactProject: strin
       {
         event: "destruction",
         data: {
-          packages: expired.map(({ name, version }) => `${name}/${version}`),
-          artefacts: [...new Set(expired.map(({ manifest }) => manifest.artefact.sha256))],
+          packages: packages.map(({ name, version }) => `${name}/${version}`),
+          artefacts: [...new Set(artefacts.map(({ manifest }) => manifest.artefact.sha256))],
         },
       },
     ],

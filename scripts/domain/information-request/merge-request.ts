@@ -43,6 +43,15 @@ export function planRouting(
   return { actions, records: [] };
 }
 
+/** Closes what a late or doubled write opened beside the request's merge request. */
+export const closeDoubles = ({ doubledMergeRequests }: Observation): Steps => ({
+  actions: doubledMergeRequests.map((mergeRequest) => ({
+    kind: "close-merge-request",
+    mergeRequest,
+  })),
+  records: [],
+});
+
 /** The redacted artefact's manifest is committed beside the request: digests and counts, which the approvals then bind to. */
 export function planRedaction(seen: Observation, manifestText: string): Steps {
   const artefact = currentArtefact(seen);

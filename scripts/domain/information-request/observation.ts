@@ -1,5 +1,5 @@
 // What one run sees of one request: plain values, read once, from which every stage decides.
-import type { Issue, MergeRequestDetail, Note, RepositoryFile, User } from "../forge.ts";
+import type { Issue, MergeRequestDetail, Note, Package, RepositoryFile, User } from "../forge.ts";
 import type { CustodyEntry } from "./custody.ts";
 import type { Manifest } from "./manifest.ts";
 import type { InformationRequest } from "./request.ts";
@@ -30,6 +30,8 @@ export type Observation = {
   readonly judged: DecisionInput | null;
   readonly branchHead: string | null;
   readonly mergeRequest: MergeRequestDetail | null;
+  /** Other open merge requests of the bot on the same branch, by number. */
+  readonly doubledMergeRequests: readonly number[];
   /** The two files of the request, as they stand on its branch, or at the merged head. */
   readonly requestFile: RepositoryFile | null;
   readonly manifestFile: RepositoryFile | null;
@@ -38,6 +40,8 @@ export type Observation = {
   readonly handedOver: readonly StoredArtefact[];
   /** Artefacts of either kind whose time is over: they count for nothing any more, and are to be destroyed. */
   readonly expired: readonly StoredArtefact[];
+  /** Uploads that never ended: packages without a manifest to which nothing was added for a day. */
+  readonly unfinished: readonly Package[];
   readonly custody: {
     readonly text: string;
     readonly lastCommit: string | null;

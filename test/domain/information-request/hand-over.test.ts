@@ -5,12 +5,14 @@ import {
   dueForHandOver,
   handedOverPackage,
   holdHandOver,
+  isAbandoned,
   isExpired,
   packageVersion,
   planDestruction,
   planHandOver,
 } from "../../../scripts/domain/information-request/hand-over.ts";
-import { mergeRequest, observation, stored } from "./observation.ts";
+import { formatManifest } from "../../../scripts/domain/information-request/manifest-file.ts";
+import { manifest, mergeRequest, observation, stored } from "./observation.ts";
 
 const RELEASED = {
   collected: [stored()],
@@ -85,6 +87,38 @@ test("what has expired is destroyed, with a receipt", () => {
       },
     },
   ]);
+});
+
+test("an older artefact goes once the newer one's manifest is in the merge request, not before", () => {
+  const newer = stored({
+    id: 5,
+    version: "ffffffffffff",
+    manifest: manifest({ artefact: { sha256: "f".repeat(64) } }),
+  });
+  const collected = [newer, stored({ id: 3 })];
+  const file = (content: string) => ({ path: "p", content, lastCommitId: "c", blobId: "b" });
+  expect(planDestruction(observation({ collected }), "p").actions).toEqual([]);
+  const approved = file(formatManifest(stored().manifest));
+  expect(planDestruction(observation({ collected, manifestFile: approved }), "p").actions).toEqual(
+    [],
+  );
+  const taken = observation({ collected, manifestFile: file(formatManifest(newer.manifest)) });
+  expect(planDestruction(taken, "p")).toMatchObject({
+    actions: [{ kind: "delete-package", package: 3 }],
+    records: [{ data: { packages: ["IR-2026-0042/eeeeeeeeeeee"], artefacts: ["e".repeat(64)] } }],
+  });
+});
+
+test("an upload that never ended goes, named in the receipt", () => {
+  const left = { id: 8, name: "IR-2026-0042", version: "aaaaaaaaaaaa", createdAt: "" };
+  expect(planDestruction(observation({ unfinished: [left] }), "p")).toMatchObject({
+    actions: [{ kind: "delete-package", package: 8 }],
+    records: [{ data: { packages: ["IR-2026-0042/aaaaaaaaaaaa"], artefacts: [] } }],
+  });
+  expect(isAbandoned(["2026-11-20T10:00:00Z"], "2026-11-21T10:00:00Z")).toBe(true);
+  expect(
+    isAbandoned(["2026-11-20T10:00:00Z", "2026-11-20T10:00:01Z"], "2026-11-21T10:00:00Z"),
+  ).toBe(false);
 });
 
 test("packages have one name and name their artefact", () => {

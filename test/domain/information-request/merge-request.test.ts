@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  closeDoubles,
   planRedaction,
   planReview,
   planRouting,
@@ -29,6 +30,14 @@ const standing = {
   requestFile: file("text of the request\n"),
   mergeRequest: mergeRequest(),
 };
+
+test("a second merge request of the branch is closed", () => {
+  expect(closeDoubles(observation())).toEqual({ actions: [], records: [] });
+  expect(closeDoubles(observation({ doubledMergeRequests: [8, 9] })).actions).toEqual([
+    { kind: "close-merge-request", mergeRequest: 8 },
+    { kind: "close-merge-request", mergeRequest: 9 },
+  ]);
+});
 
 test("an accepted request gets its branch with its file, and its merge request", () => {
   expect(planRouting(observation(), context).actions).toMatchObject([
