@@ -1,5 +1,6 @@
 // A connection to one GitLab: gitbeaker over our transport, and the two calls that carry raw bytes.
 import { Gitlab } from "@gitbeaker/rest";
+import { GitLabError } from "./gitlab-error.ts";
 import { addressOf, createRequester, jsonOf } from "./requester.ts";
 import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
 
@@ -52,6 +53,15 @@ export function connectGitLab(options: ConnectionOptions): GitLabConnection {
         deadlineMs: TRANSFER_MS,
         download: true,
       });
+      // A sign-in page or a proxy's error is no file; taken for one, it would pass for a file that was changed.
+      const type = answer.headers["content-type"] ?? "";
+      if (answer.bytes.length === 0 || /^text\/html\b/i.test(type))
+        throw new GitLabError(
+          "wrong-shape",
+          { method: "GET", path: url.pathname },
+          answer.status,
+          `answered with ${answer.bytes.length === 0 ? "nothing" : "a page"} instead of the file`,
+        );
       return answer.bytes;
     },
     upload: async (endpoint, bytes) => {
