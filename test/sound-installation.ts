@@ -1,12 +1,15 @@
 // Makes the demo's stage the installation that docs/setup.md describes, through the API as its people would.
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readYaml } from "../scripts/adapters/yaml-file.ts";
-import { command } from "../scripts/commands/doctor.ts";
+import type { Command } from "../scripts/commands/command.ts";
+import { command as doctorCommand } from "../scripts/commands/doctor.ts";
+import { command as runCommand } from "../scripts/commands/run.ts";
 import { type Stage, setStage, TRACKER } from "../scripts/demo/stage.ts";
 import type { DoctorFinding } from "../scripts/domain/doctor/check.ts";
 import { LabelPolicy } from "../scripts/domain/policy/team-policies.ts";
 import { createToken } from "./sandbox/factory.ts";
+import { restoreSnapshot, takeSnapshot } from "./sandbox/snapshot.ts";
 
 export const NOW = "2026-11-20T09:00:00Z";
 export const API = `/projects/${encodeURIComponent(TRACKER)}`;
@@ -17,8 +20,20 @@ export type Installed = {
   readonly stage: Stage;
   readonly call: Call;
   /** What `seclog doctor --json` prints; `env` besides that of the stage. */
-  readonly doctor: (env?: Readonly<Record<string, string>>) => Promise<Examined>;
+  readonly doctor: (env?: Env) => Promise<Examined>;
+  /** `seclog run <jobs>`; what it said, and what reached GitLab. */
+  readonly run: (jobs: readonly string[], env?: Env) => Promise<Ran>;
+  /** Rewrites a file of the policies. */
+  readonly editPolicy: (name: string, edit: (text: string) => string) => Promise<void>;
+  /** Puts everything back as it was when it was sound. */
+  readonly mend: () => Promise<void>;
+  /** What doctor said of the stage before anything was set up on it. */
+  readonly asItStarts: Examined;
+  /** The token of the job that reads logs. */
+  readonly readToken: string;
 };
+type Env = Readonly<Record<string, string>>;
+export type Ran = { readonly exit: number; readonly complaints: string; readonly writes: number };
 /** Asks the API as this user; null when there is no answer but yes. @throws Error when GitLab refuses */
 export type Call = (as: string, method: string, path: string, body?: object) => Promise<unknown>;
 export type Examined = { readonly exit: number; readonly findings: readonly DoctorFinding[] };
@@ -48,16 +63,39 @@ export async function installSoundly(): Promise<Installed> {
     scopes: ["read_api"],
     expiresAt: ENDS,
   });
+  for (const schedule of state.project(TRACKER)?.schedules ?? []) schedule.createdAt = NOW;
+  const asItStarts = await doctorOf(stage.environment);
   await protectBranches(call, user.id);
   await wakeByWebhooks(call, url);
   await makeLabels(call, stage);
   for (const { id } of state.project(TRACKER)?.schedules ?? [])
     await call(BOT, "POST", `${API}/pipeline_schedules/${id}/play`);
+  const sound = takeSnapshot(state);
+  const policies = stage.environment["SECLOG_POLICIES"] ?? "";
+  const edited = new Map<string, string>();
+  const base = { ...stage.environment, SECLOG_READ_TOKEN: readToken.value };
   return {
     stage,
     call,
-    doctor: (env = {}) =>
-      examine({ ...stage.environment, SECLOG_READ_TOKEN: readToken.value, ...env }),
+    readToken: readToken.value,
+    asItStarts,
+    editPolicy: async (name, edit) => {
+      const file = join(policies, name);
+      const text = await readFile(file, "utf8");
+      if (!edited.has(file)) edited.set(file, text);
+      await writeFile(file, edit(text));
+    },
+    mend: async () => {
+      restoreSnapshot(state, sound);
+      for (const [file, text] of edited) await writeFile(file, text);
+      edited.clear();
+    },
+    doctor: (env = {}) => doctorOf({ ...base, ...env }),
+    run: async (jobs, env = {}) => {
+      const before = state.writes.length;
+      const { exit, complaints } = await perform(runCommand, { ...base, ...env }, jobs);
+      return { exit, complaints, writes: state.writes.length - before };
+    },
   };
 }
 
@@ -104,7 +142,17 @@ async function makeLabels(call: Call, stage: Stage): Promise<void> {
   for (const label of policy.value.labels) await call("root", "POST", `${API}/labels`, label);
 }
 
-async function examine(env: Readonly<Record<string, string>>): Promise<Examined> {
+async function doctorOf(env: Env): Promise<Examined> {
+  const { exit, out, complaints } = await perform(doctorCommand, env, []);
+  if (out === "") throw new Error(complaints);
+  return { exit, findings: JSON.parse(out).findings };
+}
+
+async function perform(
+  command: Command,
+  env: Env,
+  words: readonly string[],
+): Promise<{ readonly exit: number; readonly out: string; readonly complaints: string }> {
   let out = "";
   let complaints = "";
   const exit = await command.run(
@@ -122,8 +170,7 @@ async function examine(env: Readonly<Record<string, string>>): Promise<Examined>
       signal: new AbortController().signal,
     },
     { json: true },
-    [],
+    words,
   );
-  if (out === "") throw new Error(complaints);
-  return { exit, findings: JSON.parse(out).findings };
+  return { exit, out, complaints };
 }

@@ -152,7 +152,7 @@ export const DEFAULT_SEED: Seed = {
       },
       files: {
         "README.md": "# seclog\n",
-        ".gitlab/CODEOWNERS": "* @mira\n\n[Legal]\n/policies/ @sec/legal\n",
+        ".gitlab/CODEOWNERS": "* @mira\n\n[Security]\n/policies/ @sec/security\n",
       },
       installation: SECLOG_INSTALLATION,
     },

@@ -30,8 +30,8 @@ export const typed = (text: string): string => JSON.stringify(cleanText(text).sl
 /** `a`, `b and c`, at most six names; the rest as a number. */
 export function named(names: readonly string[]): string {
   const shown = names.length > 6 ? [...names.slice(0, 6), `${names.length - 6} more`] : names;
-  const last = shown.at(-1) ?? "";
-  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
+  const parts = [shown.slice(0, -1).join(", "), ...shown.slice(-1)];
+  return parts.filter((part) => part !== "").join(" and ");
 }
 
 /** The sentence over the names, or null when there are none. */

@@ -60,7 +60,7 @@ function unfilled(roles: readonly Role[]): readonly string[] {
     })),
   );
   return staffed
-    .filter(({ name, required }) => (filled.get(name) ?? []).length < required)
+    .filter(({ name, required }) => filled.get(name)?.length !== required)
     .map(({ name }) => name);
 }
 

@@ -69,7 +69,7 @@ export const PROJECT_CHECKS: readonly Check[] = [
   },
   {
     id: "merge-request-pipelines-with-secrets",
-    severity: "unsafe",
+    severity: "dangerous",
     fix: "Settings → CI/CD → Variables → Access protected resources in merge request pipelines: off.",
     wrong: ({ tracker }) =>
       look(tracker, ({ secretsInMergeRequests }) =>

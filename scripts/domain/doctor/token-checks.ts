@@ -1,6 +1,5 @@
 // Checks of the run's own tokens and user, and of the GitLab behind them.
 import { Temporal } from "temporal-polyfill";
-import { parseInstant } from "../instant.ts";
 import { about, type Check } from "./check.ts";
 import { look, type Token } from "./installation.ts";
 
@@ -158,10 +157,8 @@ export const TOKEN_CHECKS: readonly Check[] = [
     fix: "Set the clock of the runner by NTP: limits and expiry count by it.",
     wrong: ({ instance, now }) =>
       look(instance, ({ clock }) => {
-        const there = clock === null ? null : parseInstant(clock);
-        const here = parseInstant(now);
-        if (there === null || here === null) return "GitLab does not tell its time.";
-        const seconds = Math.abs(there.epochMilliseconds - here.epochMilliseconds) / 1000;
+        if (clock === null) return "GitLab does not tell its time.";
+        const seconds = Math.abs(Temporal.Instant.from(clock).until(now).total("seconds"));
         return seconds <= SKEW_SECONDS
           ? null
           : `The clock here and the clock of GitLab are ${Math.round(seconds)} seconds apart.`;
@@ -173,8 +170,9 @@ export const TOKEN_CHECKS: readonly Check[] = [
     fix: "Upgrade GitLab to 17.10 or newer.",
     wrong: ({ instance }) =>
       look(instance, ({ version }) => {
-        const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-        return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+        const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+        return Number(major) > OLDEST[0] ||
+          (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1])
           ? null
           : `GitLab ${version.slice(0, 20)} does not have all the settings that protect this project.`;
       }),
