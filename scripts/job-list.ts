@@ -2,6 +2,7 @@
 import type { Failure, Group } from "./apply.ts";
 import type { Observation } from "./domain/information-request/observation.ts";
 import { planRequest, type Steps } from "./domain/information-request/steps.ts";
+import { withoutRepeats } from "./domain/plan.ts";
 import type { Job, RequestJob, TrackerJob, World } from "./world.ts";
 
 /** In the order of a request's life; each is loaded only when it runs. */
@@ -93,7 +94,13 @@ async function planRequests(
       ...steps.flatMap(({ faults = [] }) => faults.map((error) => ({ item: request.id, error }))),
     );
   }
-  return [...groups, ...failures];
+  const plans = withoutRepeats(groups.map((entry) => ("plan" in entry ? entry.plan : [])));
+  return [
+    ...groups.map((entry, index) =>
+      "plan" in entry ? { ...entry, plan: plans[index] ?? [] } : entry,
+    ),
+    ...failures,
+  ];
 }
 
 async function group(item: string, plan: () => Promise<Group["plan"]>): Promise<Group | Failure> {

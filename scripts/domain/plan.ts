@@ -92,6 +92,26 @@ export type Action =
     };
 export type Plan = readonly Action[];
 
+/**
+ * The plans of several requests, of which each was made as if it were alone. Two of them may file or edit one gap issue: the
+ * first does, the other waits for the next run, which reads what was written and adds to it.
+ */
+export function withoutRepeats(plans: readonly Plan[]): readonly Plan[] {
+  const taken = new Set<string>();
+  return plans.map((plan) => {
+    const kept = plan.filter((action) => !taken.has(gapIssueOf(action)));
+    for (const action of plan) taken.add(gapIssueOf(action));
+    taken.delete("");
+    return kept;
+  });
+}
+
+/** The gap issue that an action writes; empty for every other action. */
+function gapIssueOf(action: Action): string {
+  if (action.kind === "create-issue") return `${action.project} ${action.tag}`;
+  return action.kind === "edit-issue" ? `${action.project}#${action.issue}` : "";
+}
+
 /** One line an action, for the terminal and the job log; shows no text of a note or issue, which may be confidential. */
 export function describePlan(plan: Plan): string {
   return plan.map(describeAction).join("\n");

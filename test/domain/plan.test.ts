@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describePlan } from "../../scripts/domain/plan.ts";
+import { type Action, describePlan, withoutRepeats } from "../../scripts/domain/plan.ts";
 
 test("a plan reads as one line for each action and shows no text of a person", () => {
   const text = describePlan([
@@ -74,4 +74,30 @@ test("a plan reads as one line for each action and shows no text of a person", (
       "!4 close as a double",
     ].join("\n"),
   );
+});
+
+test("of several requests the first writes a gap issue, the others wait for the next run", () => {
+  const create = (tag: string): Action => ({
+    kind: "create-issue",
+    project: "sec/gaps",
+    tag,
+    title: "t",
+    description: "d",
+    labels: [],
+    confidential: false,
+  });
+  const edit = (issue: number): Action => ({
+    kind: "edit-issue",
+    project: "sec/gaps",
+    issue,
+    description: "d",
+  });
+  const note: Action = { kind: "set-confidential", issue: 1 };
+  expect(
+    withoutRepeats([
+      [note, create("gap/x"), edit(3)],
+      [note, create("gap/x"), create("gap/y"), edit(4)],
+      [edit(3), edit(4), note],
+    ]),
+  ).toEqual([[note, create("gap/x"), edit(3)], [note, create("gap/y"), edit(4)], [note]]);
 });
