@@ -1,5 +1,6 @@
 // The pipeline jobs by name, and how several of them become one plan.
 import type { Failure, Group } from "./apply.ts";
+import { CUSTODY_BRANCH } from "./domain/information-request/custody.ts";
 import type { Observation } from "./domain/information-request/observation.ts";
 import { planRequest, type Steps } from "./domain/information-request/steps.ts";
 import { withoutRepeats } from "./domain/plan.ts";
@@ -84,7 +85,10 @@ async function planRequests(
     digest: world.digest,
   };
   const groups: (Group | Failure)[] = [];
-  for (const request of seen) {
+  for (const each of seen) {
+    // The first record of all makes the branch; those after it in the same run find it there.
+    const branchStands = each.custody.branchStands || groups.some(makesCustodyBranch);
+    const request = { ...each, custody: { ...each.custody, branchStands } };
     const steps: Steps[] = [];
     groups.push(
       await group(request.id, async () => {
@@ -102,6 +106,15 @@ async function planRequests(
     ...failures,
   ];
 }
+
+const makesCustodyBranch = (entry: Group | Failure): boolean =>
+  "plan" in entry &&
+  entry.plan.some(
+    (action) =>
+      action.kind === "commit-files" &&
+      action.branch === CUSTODY_BRANCH &&
+      action.startBranch !== null,
+  );
 
 async function group(item: string, plan: () => Promise<Group["plan"]>): Promise<Group | Failure> {
   try {

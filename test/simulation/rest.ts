@@ -149,6 +149,7 @@ function isDue(state: State, issue: Issue, id: string): boolean {
   const mergeRequest = mergeRequestsOf(state, id).at(-1);
   if (mergeRequest === undefined || mergeRequest.state === "closed") return false;
   const version = latestVersion(mergeRequest);
+  const branchHead = repository(state).branchHead(mergeRequest.sourceBranch) ?? version.headSha;
   const bot = botOf(state);
   const settled = Date.parse(version.createdAt) + SETTLE_MS;
   const ours = repository(state)
@@ -157,6 +158,7 @@ function isDue(state: State, issue: Issue, id: string): boolean {
   return (
     releaseFaults(state, id).length === 0 &&
     ours &&
+    branchHead === version.headSha &&
     issue.confidential &&
     isLastVerdictAccept(state, id) &&
     isCollected(state, id, mergeRequest) &&

@@ -67,8 +67,14 @@ export function createWitness(
   let accepted = new Set<string>();
   const custody = new Map<string, string>();
   const ids = () => tracker(state).issues.map(idOf);
-  const releasedNow = () => new Set(ids().filter((id) => releaseFaults(state, id).length === 0));
-  const isReleased = (id: string) => releasable.has(id) || releaseFaults(state, id).length === 0;
+  /** The request with the head that was approved. */
+  const atHead = (id: string) => {
+    const mergeRequest = mergeRequestsOf(state, id).at(-1);
+    return `${id} ${mergeRequest === undefined ? "" : latestVersion(mergeRequest).headSha}`;
+  };
+  const isReleasedNow = (id: string) => releaseFaults(state, id).length === 0;
+  const releasedNow = () => ids().filter(isReleasedNow).map(atHead);
+  const isReleased = (id: string) => releasable.has(atHead(id)) || isReleasedNow(id);
 
   return {
     violations,
@@ -85,10 +91,9 @@ export function createWitness(
       accepted = new Set([...accepted, ...tracker(state).issues.filter(acceptable).map(idOf)]);
     },
     afterWrite: async (method, path) => {
-      for (const [key, text] of humanTexts(state)) {
-        const before = texts.get(key);
-        if (before !== undefined && before !== text) report("no text of a human edited", key);
-      }
+      const present = humanTexts(state);
+      for (const [key, before] of texts)
+        if (present.get(key) !== before) report("no text of a human edited", key);
       for (const what of publicTexts(state))
         report("no confidential text in a public object", what);
       for (const id of ids()) checkCustody(state, id, custody, report);
