@@ -1,73 +1,13 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadPolicies, POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
 import { checkCase, command } from "../../scripts/commands/check.ts";
+import { judged, lineOf, rows } from "../request-rows.ts";
 import { testTerminal } from "../terminal.ts";
 
 const policies = await loadPolicies(POLICY_FOLDER);
-type Fields = {
-  readonly account: string;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly resources: object;
-  readonly event_types: readonly string[];
-  readonly log_kinds: readonly string[];
-  readonly claimed_plan: string;
-  readonly deployment: string;
-  readonly [field: string]: unknown;
-};
-type Row = {
-  readonly name: string;
-  readonly now: string;
-  readonly fields: Fields;
-  readonly facts: object;
-  readonly issue: object;
-  readonly render: object;
-  readonly expect: string;
-  readonly route: string | null;
-  readonly reasons: readonly string[];
-  readonly ambiguous?: object;
-};
-const rows = (await readFile(new URL("../cases/shared/requests.jsonl", import.meta.url), "utf8"))
-  .trim()
-  .split("\n")
-  .map((line): Row => JSON.parse(line));
-
-/** The request file that the form's values come to. */
-function requestOf({ account, from, to, resources, event_types, log_kinds, ...rest }: Fields) {
-  const { personal_data_needed, complex, exception_requested, audit_events_checked, ticket } = rest;
-  return {
-    apiVersion: "v1",
-    kind: "information_request",
-    id: "IR-2026-0042",
-    issue: 42,
-    account: { path: account, id: 12345 },
-    window: { from, to },
-    resources,
-    event_types,
-    log_sources: log_kinds,
-    personal_data_needed,
-    complex,
-    exception_requested,
-    audit_events_checked,
-    ticket,
-  };
-}
-const lineOf = ({ name, now, fields, facts, issue }: Row) => ({
-  name,
-  now,
-  request: requestOf(fields),
-  facts,
-  issue,
-  claims: { plan: fields.claimed_plan, deployment: fields.deployment },
-});
-
-/** Rows whose answer lies in how the form was filled in, which `check` does not see. */
-const formAlone = new Set(["unclear_form", "empty_form"]);
-const judged = rows.filter(({ reasons }) => !reasons.some((reason) => formAlone.has(reason)));
-
 test.each(judged)("$name: $expect, $route", (row) => {
   const { verdict, route, findings, errors } = checkCase(lineOf(row), policies);
   if (row.ambiguous !== undefined && verdict === "needs-info") return;
