@@ -32,6 +32,7 @@ export type Scene = {
 
 export type Rig = {
   readonly stage: Stage;
+  readonly helpers: Helpers;
   readonly run: (job: Job, now: string, options?: RunOptions) => Promise<Ran>;
   readonly scenes: (stories: readonly Story[]) => Promise<readonly Scene[]>;
   readonly close: () => Promise<void>;
@@ -72,6 +73,7 @@ export async function buildRig(): Promise<Rig> {
   const first = takeSnapshot(state);
   return {
     stage,
+    helpers,
     run,
     scenes: async (stories) => {
       const scenes: Scene[] = [];

@@ -31,7 +31,8 @@ export const jobsOfPipeline = async (): Promise<readonly Job[]> => [
   ...(await pipelineJobs()),
 ];
 
-const file =
+/** Support files a request. */
+export const file =
   (window: { readonly from: string; readonly to: string }, more: object = {}) =>
   ({ person, form }: Helpers) =>
     person("sofia").send("POST", `${API}/issues`, {
