@@ -98,18 +98,20 @@ export type Plan = readonly Action[];
  */
 export function withoutRepeats(plans: readonly Plan[]): readonly Plan[] {
   const taken = new Set<string>();
-  return plans.map((plan) => {
-    const kept = plan.filter((action) => !taken.has(gapIssueOf(action)));
-    for (const action of plan) taken.add(gapIssueOf(action));
-    taken.delete("");
-    return kept;
-  });
+  return plans.map((plan) =>
+    plan.filter((action) => {
+      const issue = gapIssueOf(action);
+      if (issue === null) return true;
+      const first = !taken.has(issue);
+      taken.add(issue);
+      return first;
+    }),
+  );
 }
 
-/** The gap issue that an action writes; empty for every other action. */
-function gapIssueOf(action: Action): string {
+function gapIssueOf(action: Action): string | null {
   if (action.kind === "create-issue") return `${action.project} ${action.tag}`;
-  return action.kind === "edit-issue" ? `${action.project}#${action.issue}` : "";
+  return action.kind === "edit-issue" ? `${action.project}#${action.issue}` : null;
 }
 
 /** One line an action, for the terminal and the job log; shows no text of a note or issue, which may be confidential. */
