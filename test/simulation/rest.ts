@@ -148,6 +148,8 @@ function isCollected(state: State, id: string, mergeRequest: MergeRequest): bool
 function isDue(state: State, issue: Issue, id: string): boolean {
   const mergeRequest = mergeRequestsOf(state, id).at(-1);
   if (mergeRequest === undefined || mergeRequest.state === "closed") return false;
+  // A merge by somebody else than the bot is not the record of a release.
+  if (mergeRequest.state === "merged" && mergeRequest.mergeUserId !== botOf(state).id) return false;
   const version = latestVersion(mergeRequest);
   const branchHead = repository(state).branchHead(mergeRequest.sourceBranch) ?? version.headSha;
   const bot = botOf(state);

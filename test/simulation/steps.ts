@@ -6,6 +6,7 @@ export const PEOPLE = ["lena", "noor", "sam", "ines", "sofia", "diego", "mira", 
 export type Person = (typeof PEOPLE)[number];
 /** People whom a test can do without: the others file, push and administrate. */
 const REVIEWERS = ["lena", "noor", "sam", "ines"] as const;
+type Reviewer = (typeof REVIEWERS)[number];
 
 export const FAULT_KINDS = [
   "reset-before",
@@ -40,7 +41,7 @@ export type Fault = {
   readonly times: number;
 };
 export const PIPELINE = ["requests", "log-dive", "publish", "hand-over"] as const;
-export type JobGroup = (typeof PIPELINE)[number] | "triage";
+export type JobGroup = (typeof PIPELINE)[number] | "triage" | "all";
 export type Crash = { readonly on: "call" | "write"; readonly at: number; readonly done: boolean };
 
 /** What people do to a merge request. */
@@ -72,7 +73,7 @@ export type IssueDeed =
 /** What is no matter of one request. */
 type OtherDeed =
   | { readonly kind: "file"; readonly form: FormKind; readonly by: "sofia" | "diego" }
-  | { readonly kind: "block" | "unblock"; readonly who: (typeof REVIEWERS)[number] }
+  | { readonly kind: "block" | "unblock"; readonly who: Reviewer }
   | {
       readonly kind: "join" | "leave";
       readonly who: Person;
@@ -118,7 +119,7 @@ const LABELS = [
 ] as const;
 
 /** The history of a seed. It begins with a request, and most go a long way: a world in which nothing is released proves little. */
-export function stepsOf(seed: number, count = 12 + (seed % 13)): readonly Step[] {
+export function stepsOf(seed: number, count = 8 + (seed % 13)): readonly Step[] {
   const dice = diceOf(seed);
   const steps: Step[] = [
     {
@@ -155,6 +156,7 @@ function oneOrMore(dice: Dice): readonly Step[] {
     [9, () => [deed(dice)]],
     [3, () => [{ kind: "pass", minutes: dice.pick([1, 15, 60, 600, 1440, 4320, 10_081, 20_161]) }]],
     [3, () => bothApprove(dice)],
+    [2, () => troubledRelease(dice)],
     [2, () => [twoRuns(dice)]],
     [
       1,
@@ -170,6 +172,31 @@ function bothApprove(dice: Dice): readonly Step[] {
   return [
     { kind: "approve", request, who: dice.pick(["lena", "noor"]) },
     { kind: "approve", request, who: dice.pick(["sam", "ines"]) },
+  ];
+}
+
+/** All is ready for the release; then something happens that must stop it, or must not. */
+function troubledRelease(dice: Dice): readonly Step[] {
+  const request = dice.below(3);
+  const legal = dice.pick<Reviewer>(["lena", "noor"]);
+  const security = dice.pick<Reviewer>(["sam", "ines"]);
+  const who = dice.pick([legal, security]);
+  const team = who === legal ? "legal" : "security";
+  return [
+    cleanPipeline,
+    { kind: "approve", request, who: legal },
+    { kind: "approve", request, who: security },
+    dice.pick<Deed>([
+      { kind: "block", who },
+      { kind: "leave", who, team },
+      { kind: "assign", request, who },
+      { kind: "unapprove", request, who },
+      { kind: "push", request, file: dice.pick(["foreign", "request", "manifest"]) },
+      { kind: "merge-mr", request },
+      { kind: "close-mr", request },
+      { kind: "edit", request, form: dice.pick(FORM_KINDS) },
+    ]),
+    runStep(dice),
   ];
 }
 
