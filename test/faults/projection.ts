@@ -1,6 +1,7 @@
 // What counts of an end state: issues, comments, labels, merge requests, files, packages, custody entries. No ids, no times, no order.
 import { createHash } from "node:crypto";
 import { repositoryOf } from "../sandbox/git/project-repository.ts";
+import type { Repository } from "../sandbox/git/repository.ts";
 import type { Issue, MergeRequest, Project } from "../sandbox/model.ts";
 import type { State } from "../sandbox/state.ts";
 
@@ -76,20 +77,29 @@ function mergeRequestLines(state: State, project: Project, one: MergeRequest): r
 /** By commit: what it holds never changes. */
 const known = new Map<string, readonly string[]>();
 
+/** A request's branch counts for what it has beside the default branch: the rest depends on when it was begun. */
 function fileLines(project: Project): readonly string[] {
   const repository = repositoryOf(project);
   if (repository === null) return [];
+  const main = new Set(linesAt(repository, repository.branchHead(project.defaultBranch ?? "")));
   return [...repository.branches()].flatMap(([branch, head]) => {
-    const lines =
-      known.get(head) ??
-      [...repository.files(head)].flatMap(([path, { id }]) =>
-        path.endsWith(".jsonl")
-          ? custodyLines(path, repository.blob(id)?.toString("utf8") ?? "")
-          : [`${path} ${id.slice(0, 12)}`],
-      );
-    known.set(head, lines);
-    return lines.map((line) => `${project.fullPath} ${branch}:${line}`);
+    const lines = linesAt(repository, head);
+    const own = branch.startsWith("request/") ? lines.filter((line) => !main.has(line)) : lines;
+    return ["", ...own].map((line) => `${project.fullPath} ${branch}:${line}`);
   });
+}
+
+function linesAt(repository: Repository, head: string | null): readonly string[] {
+  if (head === null) return [];
+  const lines =
+    known.get(head) ??
+    [...repository.files(head)].flatMap(([path, { id }]) =>
+      path.endsWith(".jsonl")
+        ? custodyLines(path, repository.blob(id)?.toString("utf8") ?? "")
+        : [`${path} ${id.slice(0, 12)}`],
+    );
+  known.set(head, lines);
+  return lines;
 }
 
 /** Each entry by what it says; its number, time and chain follow from the order. */

@@ -96,8 +96,9 @@ function superseded(seen: Observation): readonly StoredArtefact[] {
 }
 
 /**
- * Deletes every package of the request whose artefact has expired or was superseded, and uploads that never ended; the
- * custody entry is the destruction receipt.
+ * Deletes every package of the request whose artefact has expired or was superseded, and uploads that never ended. The
+ * custody entry is the destruction receipt; it names each package once, by its number too, and stands before the deletion:
+ * a run that breaks off between the two deletes what is left, while the other order would lose the receipt.
  */
 export function planDestruction(seen: Observation, artefactProject: string): Steps {
   const artefacts = [...seen.expired, ...superseded(seen)];
@@ -105,7 +106,11 @@ export function planDestruction(seen: Observation, artefactProject: string): Ste
     ...artefacts,
     ...seen.unfinished,
   ];
-  if (packages.length === 0) return NOTHING;
+  const told = receipted(seen);
+  const untold = packages.filter((item) => !told.has(receiptLine(item)));
+  const digests = artefacts
+    .filter((item) => !told.has(receiptLine(item)))
+    .map(({ manifest }) => manifest.artefact.sha256);
   return {
     actions: packages.map(({ id, name, version }) => ({
       kind: "delete-package",
@@ -114,14 +119,26 @@ export function planDestruction(seen: Observation, artefactProject: string): Ste
       name,
       version,
     })),
-    records: [
-      {
-        event: "destruction",
-        data: {
-          packages: packages.map(({ name, version }) => `${name}/${version}`),
-          artefacts: [...new Set(artefacts.map(({ manifest }) => manifest.artefact.sha256))],
-        },
-      },
-    ],
+    records: [],
+    announced:
+      untold.length === 0
+        ? []
+        : [
+            {
+              event: "destruction",
+              data: { packages: untold.map(receiptLine), artefacts: [...new Set(digests)] },
+            },
+          ],
   };
 }
+
+/** `IR-2026-0042/055c66fc307c#7`: a package that is made anew under the same name has another number. */
+const receiptLine = ({ id, name, version }: Pick<Package, "id" | "name" | "version">): string =>
+  `${name}/${version}#${id}`;
+
+const receipted = ({ custody }: Observation): ReadonlySet<unknown> =>
+  new Set(
+    custody.entries
+      .filter(({ event }) => event === "destruction")
+      .flatMap(({ data }) => data["packages"]),
+  );

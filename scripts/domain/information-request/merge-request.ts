@@ -99,7 +99,9 @@ export function planReview(seen: Observation, description: string): Steps {
     sameText(mergeRequest.description, description) && mergeRequest.title === title
       ? []
       : [{ kind: "edit-merge-request", mergeRequest: mergeRequest.iid, title, description }];
-  if (!isReleased(seen) || isMerged(seen)) return { actions: page, records: [] };
+  if (!isReleased(seen)) return { actions: page, records: [] };
+  const record = { event: "review", data: releaseRecord(seen) } as const;
+  if (isMerged(seen)) return { actions: page, records: isReviewRecorded(seen) ? [] : [record] };
   return {
     actions: [
       ...page,
@@ -110,9 +112,15 @@ export function planReview(seen: Observation, description: string): Steps {
         message: withHeadTrailer(`Merge the release of ${seen.id}`, seen.id, seen.custody.entries),
       },
     ],
-    records: [{ event: "review", data: releaseRecord(seen) }],
+    records: [record],
   };
 }
+
+/** A run may break off between the merge and its record; who approves after the merge changes neither. */
+const isReviewRecorded = ({ custody, mergeRequest }: Observation): boolean =>
+  custody.entries.some(
+    ({ event, data }) => event === "review" && data["head_sha"] === mergeRequest?.mergeRequest.sha,
+  );
 
 /** What the custody log keeps of a release: who approved which bytes, by user id. */
 export function releaseRecord(seen: Observation): CustodyData {

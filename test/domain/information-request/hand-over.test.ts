@@ -71,6 +71,7 @@ test("what has expired is destroyed, with a receipt", () => {
   expect(planDestruction(observation({ collected: [stored()] }), "p")).toEqual({
     actions: [],
     records: [],
+    announced: [],
   });
   const expired = [stored(), stored({ id: 2, name: "IR-2026-0042-hand-over" })];
   const steps = planDestruction(observation({ expired }), "p");
@@ -78,16 +79,36 @@ test("what has expired is destroyed, with a receipt", () => {
     { kind: "delete-package", package: 1 },
     { kind: "delete-package", package: 2 },
   ]);
-  expect(steps.records).toEqual([
+  expect(steps.records).toEqual([]);
+  expect(steps.announced).toEqual([
     {
       event: "destruction",
       data: {
-        packages: ["IR-2026-0042/eeeeeeeeeeee", "IR-2026-0042-hand-over/eeeeeeeeeeee"],
+        packages: ["IR-2026-0042/eeeeeeeeeeee#1", "IR-2026-0042-hand-over/eeeeeeeeeeee#2"],
         artefacts: ["e".repeat(64)],
       },
     },
   ]);
 });
+
+test("what a run that broke off left behind is destroyed under the receipt that stands", () => {
+  const [receipt] =
+    planDestruction(observation({ expired: [stored(), other] }), "p").announced ?? [];
+  const custody = {
+    ...observation().custody,
+    entries: [{ seq: 1, at: "", prev: "", hash: "", event: "destruction", data: {}, ...receipt }],
+  } as const;
+  expect(planDestruction(observation({ expired: [other], custody }), "p")).toMatchObject({
+    actions: [{ kind: "delete-package", package: 2 }],
+    announced: [],
+  });
+  const anew = stored({ id: 9 });
+  expect(planDestruction(observation({ expired: [anew, other], custody }), "p")).toMatchObject({
+    actions: [{ package: 9 }, { package: 2 }],
+    announced: [{ data: { packages: ["IR-2026-0042/eeeeeeeeeeee#9"] } }],
+  });
+});
+const other = stored({ id: 2, name: "IR-2026-0042-hand-over" });
 
 test("an older artefact goes once the newer one's manifest is in the merge request, not before", () => {
   const newer = stored({
@@ -105,7 +126,9 @@ test("an older artefact goes once the newer one's manifest is in the merge reque
   const taken = observation({ collected, manifestFile: file(formatManifest(newer.manifest)) });
   expect(planDestruction(taken, "p")).toMatchObject({
     actions: [{ kind: "delete-package", package: 3 }],
-    records: [{ data: { packages: ["IR-2026-0042/eeeeeeeeeeee"], artefacts: ["e".repeat(64)] } }],
+    announced: [
+      { data: { packages: ["IR-2026-0042/eeeeeeeeeeee#3"], artefacts: ["e".repeat(64)] } },
+    ],
   });
 });
 
@@ -113,7 +136,7 @@ test("an upload that never ended goes, named in the receipt", () => {
   const left = { id: 8, name: "IR-2026-0042", version: "aaaaaaaaaaaa", createdAt: "" };
   expect(planDestruction(observation({ unfinished: [left] }), "p")).toMatchObject({
     actions: [{ kind: "delete-package", package: 8 }],
-    records: [{ data: { packages: ["IR-2026-0042/aaaaaaaaaaaa"], artefacts: [] } }],
+    announced: [{ data: { packages: ["IR-2026-0042/aaaaaaaaaaaa#8"], artefacts: [] } }],
   });
   expect(isAbandoned(["2026-11-20T10:00:00Z"], "2026-11-21T10:00:00Z")).toBe(true);
   expect(

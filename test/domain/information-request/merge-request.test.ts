@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CustodyData } from "../../../scripts/domain/information-request/custody.ts";
 import {
   closeDoubles,
   planRedaction,
@@ -135,20 +136,42 @@ test("the reviewers' page is kept current, whatever line ends GitLab keeps", () 
   expect(page("one\ntwo", "renamed")).toMatchObject([{ kind: "edit-merge-request" }]);
 });
 
-test.each<[string, Partial<Observation>, readonly string[]]>([
-  ["opened", { mergeRequest: mergeRequest({ state: "opened" }) }, ["edit-merge-request"]],
-  ["merged", { mergeRequest: mergeRequest({ state: "merged" }) }, ["edit-merge-request"]],
+test("a release that a broken-off run merged is put on record, once", () => {
+  const merged = mergeRequest({ state: "merged", description: "page" });
+  const more = { collected: [stored()], release: RELEASE, mergeRequest: merged };
+  const [record, ...none] = planReview(observation(more), "page").records;
+  expect(none).toEqual([]);
+  expect(record).toMatchObject({ event: "review", data: { head_sha: merged.mergeRequest.sha } });
+  const recorded = (data: CustodyData) =>
+    planReview(
+      observation({
+        ...more,
+        custody: {
+          ...observation().custody,
+          entries: [{ seq: 1, at: "", prev: "", hash: "", event: "review", data }],
+        },
+      }),
+      "page",
+    ).records;
+  expect(recorded({ head_sha: merged.mergeRequest.sha, approved_by: ["more"] })).toEqual([]);
+  expect(recorded({ head_sha: "another" })).toHaveLength(1);
+});
+
+test.each<[string, Partial<Observation>, readonly string[], readonly string[]]>([
+  ["opened", { mergeRequest: mergeRequest({ state: "opened" }) }, ["edit-merge-request"], []],
+  ["merged", { mergeRequest: mergeRequest({ state: "merged" }) }, ["edit-merge-request"], []],
   [
     "merged and still released",
     { collected: [stored()], release: RELEASE, mergeRequest: mergeRequest({ state: "merged" }) },
     ["edit-merge-request"],
+    ["review"],
   ],
-  ["closed", { mergeRequest: mergeRequest({ state: "closed" }) }, []],
-  ["handed over", { ...HANDED_OVER, mergeRequest: mergeRequest({ state: "merged" }) }, []],
-])("the page of a merge request that is %s", (_, more, kinds) => {
+  ["closed", { mergeRequest: mergeRequest({ state: "closed" }) }, [], []],
+  ["handed over", { ...HANDED_OVER, mergeRequest: mergeRequest({ state: "merged" }) }, [], []],
+])("the page of a merge request that is %s", (_, more, kinds, events) => {
   const { actions, records } = planReview(observation(more), "another page");
   expect(actions.map(({ kind }) => kind)).toEqual(kinds);
-  expect(records).toEqual([]);
+  expect(records.map(({ event }) => event)).toEqual(events);
 });
 
 test("a released artefact is merged at the head that was approved, and recorded", () => {

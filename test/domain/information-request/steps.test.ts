@@ -70,10 +70,24 @@ test("what is on record already is not written again", () => {
   expect(planRequest(seen, [{ actions: [], records: [record] }], context)).toEqual([]);
 });
 
+test("an announcement stands before the actions, alone; other records wait for the next run", () => {
+  const announced = { event: "destruction", data: { packages: ["p"] } } as const;
+  const steps = [{ actions: [action], records: [record], announced: [announced] }];
+  const plan = planRequest(observation(), steps, context);
+  expect(plan.map(({ kind }) => kind)).toEqual(["commit-files", "set-confidential"]);
+  expect(plan[0]).toMatchObject({ message: "Record destruction of IR-2026-0042" });
+});
+
 test("two jobs' steps follow one another", () => {
   const steps = { actions: [action], records: [record] };
-  expect(inTurn(steps, NOTHING)).toEqual(steps);
-  expect(inTurn(steps, steps)).toEqual({ actions: [action, action], records: [record, record] });
+  expect(inTurn(steps, NOTHING)).toMatchObject(steps);
+  expect(inTurn(steps, steps)).toMatchObject({
+    actions: [action, action],
+    records: [record, record],
+    announced: [],
+  });
+  const announcing = { ...steps, announced: [record] };
+  expect(inTurn(announcing, announcing).announced).toEqual([record, record]);
 });
 
 test("a text that belongs to an entry gets a file of its own, by the entry's number", () => {
