@@ -9,6 +9,11 @@ const AuditEventType = z.strictObject({
   saved: z.boolean(),
   streamed: z.boolean(),
   scope: z.array(z.enum(["Instance", "Group", "Project", "User"])).min(1),
+  /** The version of GitLab that brought it. */
+  since: z
+    .string()
+    .regex(/^\d{1,2}\.\d{1,2}$/, "must be a version such as 16.10, quoted")
+    .optional(),
 });
 
 export const EventTypeCatalogue = z

@@ -1,4 +1,5 @@
 // Job `status-update`: the one comment that tells where the request stands and when the customer hears next, and its labels.
+import { auditEventAnswers } from "../domain/information-request/audit-event-answer.ts";
 import { headAfter } from "../domain/information-request/custody.ts";
 import { statusClock } from "../domain/information-request/status-clock.ts";
 import {
@@ -13,7 +14,7 @@ import type { RequestJob } from "../world.ts";
 
 export const job: RequestJob = {
   kind: "request",
-  plan: (seen, world, before) => {
+  plan: async (seen, world, before) => {
     const { statusUpdate, calendar, teams } = world.policies;
     const region = calendar.regions[statusUpdate.region];
     if (region === undefined) throw new Error("status-update.yaml names an unknown region");
@@ -21,6 +22,10 @@ export const job: RequestJob = {
     const { entries } = seen.custody;
     const view = statusView(seen, clock, {
       custody: headAfter(entries, newRecords(seen, before), world.now, world.digest),
+      auditEvents:
+        seen.request === null
+          ? []
+          : auditEventAnswers(seen.request.event_types, await world.eventTypes()),
       projectUrl: world.tracker.webUrl,
       artefactProjectUrl: world.artefactProject.webUrl,
       mentions: teams.mentions,

@@ -3,6 +3,7 @@ import type { Finding } from "../finding.ts";
 import type { Issue } from "../forge.ts";
 import { type MarkedPlace, type Marker, ownNotes, withMarker } from "../note-marker.ts";
 import type { Action } from "../plan.ts";
+import { type AuditEventAnswer, selfServeAnswer } from "./audit-event-answer.ts";
 import type { CustodyHead } from "./custody.ts";
 import { shortHead } from "./custody-verification.ts";
 import { currentArtefact, heldAfterRelease, type Stage, stageOf } from "./lifecycle.ts";
@@ -32,6 +33,8 @@ export type StatusView = {
   readonly failed: readonly Finding[];
   readonly passed: readonly Finding[];
   readonly customer: readonly string[];
+  /** What the customer's own Audit Events answer, for each wanted event. */
+  readonly auditEvents: readonly AuditEventAnswer[];
   readonly clock: { readonly asOf: string; readonly due: string; readonly findings: string } | null;
   readonly mergeRequestUrl: string | null;
   readonly packagesUrl: string | null;
@@ -62,6 +65,7 @@ export function statusView(
   clock: StatusClock | null,
   context: {
     readonly custody: CustodyHead | null;
+    readonly auditEvents: readonly AuditEventAnswer[];
     readonly projectUrl: string;
     readonly artefactProjectUrl: string;
     readonly mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>;
@@ -79,9 +83,8 @@ export function statusView(
     mention: mentionFor(seen, stage, context.mentions),
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
-    customer: findings.flatMap((finding) =>
-      finding.ok || finding.customer === undefined ? [] : [finding.customer],
-    ),
+    customer: customerSentences(findings, selfServeAnswer(context.auditEvents), stage),
+    auditEvents: context.auditEvents,
     clock:
       clock === null
         ? null
@@ -97,6 +100,19 @@ export function statusView(
     policy: `${policy.version} ${policy.sha256.slice(0, 12)}`,
     custody: context.custody === null ? null : shortHead(context.custody),
   };
+}
+
+/** What Support may send: what stands against the request, and that the customer can look themselves while nothing is collected yet. */
+function customerSentences(
+  findings: readonly Finding[],
+  selfServe: string | null,
+  stage: Stage,
+): readonly string[] {
+  const against = findings.flatMap(({ ok, customer }) =>
+    ok || customer === undefined ? [] : [customer],
+  );
+  const early = stage === "eligibility" || stage === "routing" || stage === "log-dive";
+  return selfServe !== null && early ? [...against, selfServe] : against;
 }
 
 function headline(seen: Observation, stage: Stage): string {

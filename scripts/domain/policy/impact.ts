@@ -12,8 +12,8 @@ export type PastRequest = JudgedSituation & { readonly name: string };
 
 /** Who had, or would have, the work: a team, the author of the request (`needs-info`), or nobody (`reject`). */
 export const LANES = ["support", "sirt", "legal", "needs-info", "reject"] as const;
-export type Lane = (typeof LANES)[number];
-export type Load = Readonly<Record<Lane, number>>;
+type Lane = (typeof LANES)[number];
+type Load = Readonly<Record<Lane, number>>;
 
 type Outcome = Pick<Verdict, "verdict" | "route">;
 export type Flip = {
@@ -23,7 +23,7 @@ export type Flip = {
   /** Rules that judge otherwise now, `route` for those of the lane. */
   readonly rules: readonly string[];
 };
-export type Replay = {
+type Replay = {
   readonly flips: readonly Flip[];
   readonly load: { readonly base: Load; readonly head: Load };
 };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { AuditEventAnswer } from "../../../scripts/domain/information-request/audit-event-answer.ts";
 import type { Observation } from "../../../scripts/domain/information-request/observation.ts";
 import {
   labelsOf,
@@ -13,6 +14,7 @@ import { BOT, issue, mergeRequest, note, observation, stored, user } from "./obs
 const MARKER = markerOf(statusPlace(1, 42), () => "0123456789abcdef");
 const context = {
   custody: null,
+  auditEvents: [],
   projectUrl: "https://gitlab.example.com/sec/seclog",
   artefactProjectUrl: "https://gitlab.example.com/sec/seclog",
   mentions: {
@@ -210,4 +212,21 @@ test("a closed issue is left alone", () => {
   const closed = observation({ issue: issue({ state: "closed" }) });
   expect(planStatusNote(closed, "x", MARKER).actions).toEqual([]);
   expect(planLabels(closed).actions).toEqual([]);
+});
+
+test("where Audit Events show everything, the customer is told to look there until something is collected", () => {
+  const auditEvents = [
+    { eventType: "deploy_key_added", kind: "saved", answer: "saved; project" },
+  ] as const;
+  const view = (more: Parameters<typeof observation>[0], answers: readonly AuditEventAnswer[]) =>
+    statusView(observation(more), CLOCK, { ...context, auditEvents: answers });
+  expect(view({}, auditEvents)).toMatchObject({
+    auditEvents,
+    customer: [expect.stringContaining("Secure > Audit events")],
+  });
+  expect(view({}, [...auditEvents, { ...auditEvents[0], kind: "stream_only" }]).customer).toEqual(
+    [],
+  );
+  const collected = { collected: [stored()], mergeRequest: mergeRequest() };
+  expect(view(collected, auditEvents)).toMatchObject({ stage: "review", customer: [] });
 });

@@ -1,0 +1,54 @@
+// What the customer's own Audit Events can answer: for each wanted event where it is seen, or why it is not.
+import type { EventTypeCatalogue } from "../event-type.ts";
+
+/**
+ * `saved`: an owner of the group sees it now. `out_of_view`: it is saved, but for users or the instance only.
+ * `stream_only`: it is never saved, only sent to a destination that was set up beforehand. `not_recorded`: no audit event.
+ */
+export type AuditEventAnswer = {
+  readonly eventType: string;
+  readonly kind: "saved" | "out_of_view" | "stream_only" | "not_recorded";
+  /** One sentence for people. */
+  readonly answer: string;
+};
+
+/** Where each scope is seen on GitLab.com, and the role that it takes (GitLab documentation, "Audit events", "Audit events API"). */
+const VIEWS = {
+  Group: "group: Secure > Audit events, or GET /groups/:id/audit_events, as Owner",
+  Project: "project: Secure > Audit events, or GET /projects/:id/audit_events, as Maintainer",
+} as const;
+
+/** One answer for each wanted event type, in their order; a name twice is answered once. */
+export function auditEventAnswers(
+  wanted: readonly string[],
+  catalogue: EventTypeCatalogue,
+): readonly AuditEventAnswer[] {
+  const types = new Map(catalogue.audit_events.map((type) => [type.name, type]));
+  return [...new Set(wanted)].map((eventType): AuditEventAnswer => {
+    const type = types.get(eventType);
+    if (type === undefined)
+      return { eventType, kind: "not_recorded", answer: "Audit Events do not record it" };
+    const since = type.since === undefined ? "" : `, since GitLab ${type.since}`;
+    if (!type.saved)
+      return {
+        eventType,
+        kind: "stream_only",
+        answer: `streamed only${since}: seen where a streaming destination was set up by then`,
+      };
+    const views = (["Group", "Project"] as const).filter((scope) => type.scope.includes(scope));
+    if (views.length === 0)
+      return {
+        eventType,
+        kind: "out_of_view",
+        answer: `saved${since}, but in no group or project: an owner of the group cannot see it`,
+      };
+    const where = views.map((scope) => VIEWS[scope]).join("; ");
+    return { eventType, kind: "saved", answer: `saved${since}; ${where}` };
+  });
+}
+
+/** The answer for the customer where a log-dive would show nothing that they cannot see themselves; else null. */
+export const selfServeAnswer = (answers: readonly AuditEventAnswer[]): string | null =>
+  answers.length > 0 && answers.every(({ kind }) => kind === "saved")
+    ? "The events you ask about are in the Audit Events of your groups and projects (Secure > Audit events, or the audit events API, at most 30 days a query). An owner of the group can look there now. Please tell us what you cannot find there."
+    : null;
