@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { sha256 } from "../../scripts/adapters/digest.ts";
 import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
 import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
 import type { Action } from "../../scripts/domain/plan.ts";
@@ -231,13 +232,31 @@ test("publishes raw bytes, the manifest last", async () => {
   const bytes = Buffer.from([0, 255, 13, 10]);
   const path = await directory({ "manifest.json": Buffer.from("{}"), "rows.age": bytes });
   const action = published(path, ["manifest.json", "rows.age"]);
-  const { result, seen } = await perform(action, 201, { message: "201 Created" });
-  expect(result.ok).toBe(true);
+  const { url, seen } = await serve((one, response) =>
+    json(response, { size: one.body.length, file_sha256: sha256(one.body) }, 201),
+  );
+  const writer = createWriter(connectGitLab({ url, token: "not-a-real-token" }), "sec/seclog");
+  expect((await writer.perform(action)).ok).toBe(true);
   expect(seen.map((one) => `${one.method} ${one.url}`)).toEqual([
     "PUT /api/v4/projects/1/packages/generic/IR-2026-0042/1.0.0/rows.age?select=package_file",
     "PUT /api/v4/projects/1/packages/generic/IR-2026-0042/1.0.0/manifest.json?select=package_file",
   ]);
   expect(seen[0]?.body).toEqual(bytes);
+});
+
+test.each([
+  ["is there", 200, true],
+  ["is not there", 404, false],
+])("an answer that names no digest is no proof: the file %s", async (_name, status, done) => {
+  const path = await directory({ "rows.age": Buffer.from("x") });
+  const { url, seen } = await serve((one, response) =>
+    one.method === "PUT"
+      ? json(response, { message: "201 Created" }, 201)
+      : response.writeHead(status).end("x"),
+  );
+  const writer = createWriter(connectGitLab({ url, token: "not-a-real-token" }), "sec/seclog");
+  expect((await writer.perform(published(path, ["rows.age"]))).ok).toBe(done);
+  expect(seen.map(({ method }) => method)).toEqual(["PUT", "GET"]);
 });
 
 test.each([

@@ -118,7 +118,10 @@ export async function publishPackage(
   return null;
 }
 
-/** After an unclear answer the file is read back: it is sent once, and the next one follows only when it is there. */
+/**
+ * Sent once. After an unclear answer, and after one that names no digest (it may tell of something else), the file is read
+ * back; the next one follows only when it is there.
+ */
 async function uploadFile(
   connection: GitLabConnection,
   action: Of<"publish-package">,
@@ -126,23 +129,22 @@ async function uploadFile(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  let same: boolean;
+  const other = `GitLab stored other bytes for ${basename(decodeURIComponent(path))}`;
+  let unclear: unknown;
   try {
-    const stored = understand(
-      PackageFileAnswer,
-      await connection.upload(path, bytes),
-      "package file",
-    );
-    same =
-      (stored.file_sha256 ?? sha256) === sha256 && (stored.size ?? bytes.length) === bytes.length;
+    const answer = await connection.upload(path, bytes);
+    const { file_sha256, size } = understand(PackageFileAnswer, answer, "package file");
+    applied(action, size == null || size === bytes.length, other);
+    applied(action, file_sha256 === null || file_sha256 === sha256, other);
+    if (file_sha256 !== null) return;
+    unclear = notApplied(action, other);
   } catch (error) {
     if (!isUnclear(error)) throw error;
-    const stored = await connection.download(path, bytes.length).catch(() => null);
-    if (stored === null || createHash("sha256").update(stored).digest("hex") !== sha256)
-      throw error;
-    same = true;
+    unclear = error;
   }
-  applied(action, same, `GitLab stored other bytes for ${basename(decodeURIComponent(path))}`);
+  const stored = await connection.download(path, bytes.length).catch(() => null);
+  if (stored === null || createHash("sha256").update(stored).digest("hex") !== sha256)
+    throw unclear;
 }
 
 async function bytesOf(
