@@ -7,7 +7,6 @@ import {
   type Groups,
   type Installation,
   NOT_ASKED,
-  type ProjectSettings,
   type Reading,
 } from "./domain/doctor/installation.ts";
 import type { Policies } from "./domain/policy/policies.ts";
@@ -41,42 +40,37 @@ export function declaredBy(
   };
 }
 
-/** What a run asks before it decides: five requests. @throws GitLabError when GitLab cannot be reached at all */
+/**
+ * What a run asks before it decides: five requests. A token that is not let in, or into the project, is the whole answer.
+ * @throws GitLabError when GitLab cannot be reached at all
+ */
 export async function inspectBeforeRun(
   of: Pick<Inspection, "settings" | "tracker" | "artefactProject" | "declared">,
 ): Promise<Installation> {
   const { settings, tracker } = of;
-  const own = reading(() => settings.project(tracker));
-  const [project, artefacts, protections, token, account, variables] = await Promise.all([
-    own,
-    of.artefactProject === tracker ? own : reading(() => settings.project(of.artefactProject)),
+  const unasked = { ...of.declared, ...NOT_ASKED };
+  const [account, project] = await Promise.all([
+    reading(() => settings.account()),
+    reading(() => settings.project(tracker)),
+  ]);
+  if (account.state !== "read") return { ...unasked, account };
+  if (project.state !== "read") return { ...unasked, account, tracker: project };
+  const [artefacts, protections, token, variables] = await Promise.all([
+    of.artefactProject === tracker ? project : reading(() => settings.project(of.artefactProject)),
     reading(() => settings.protections(tracker)),
     reading(() => settings.token()),
-    reading(() => settings.account()),
     reading(() => settings.variables(tracker)),
   ]);
-  return {
-    ...of.declared,
-    ...NOT_ASKED,
-    tracker: project,
-    artefacts,
-    protections,
-    token,
-    account,
-    variables,
-  };
+  return { ...unasked, tracker: project, artefacts, protections, token, account, variables };
 }
 
 /** Everything. @throws GitLabError when GitLab cannot be reached at all */
 export async function inspectAll(of: Inspection): Promise<Installation> {
   const { settings, tracker, readToken } = of;
   const first = await inspectBeforeRun(of);
-  const gap: Promise<Reading<ProjectSettings>> =
-    of.gapProject === tracker
-      ? Promise.resolve(first.tracker)
-      : reading(() => settings.project(of.gapProject));
+  if (first.tracker.state !== "read") return first;
   const [
-    gapSettings,
+    gap,
     approvals,
     groups,
     codeOwners,
@@ -88,7 +82,7 @@ export async function inspectAll(of: Inspection): Promise<Installation> {
     instance,
     readTokenSeen,
   ] = await Promise.all([
-    gap,
+    of.gapProject === tracker ? first.tracker : reading(() => settings.project(of.gapProject)),
     reading(() => settings.approvals(tracker)),
     reading(() => readGroups(of)),
     reading(() => readCodeOwners(of)),
@@ -102,7 +96,7 @@ export async function inspectAll(of: Inspection): Promise<Installation> {
   ]);
   return {
     ...first,
-    gap: gapSettings,
+    gap,
     approvals,
     groups,
     codeOwners,

@@ -33,10 +33,10 @@ export type Installed = {
   readonly readToken: string;
 };
 type Env = Readonly<Record<string, string>>;
-export type Ran = { readonly exit: number; readonly complaints: string; readonly writes: number };
+type Ran = { readonly exit: number; readonly complaints: string; readonly writes: number };
 /** Asks the API as this user; null when there is no answer but yes. @throws Error when GitLab refuses */
-export type Call = (as: string, method: string, path: string, body?: object) => Promise<unknown>;
-export type Examined = { readonly exit: number; readonly findings: readonly DoctorFinding[] };
+type Call = (as: string, method: string, path: string, body?: object) => Promise<unknown>;
+type Examined = { readonly exit: number; readonly findings: readonly DoctorFinding[] };
 
 /** The stage with every setting of docs/setup.md; its clock stands at {@link NOW}. */
 export async function installSoundly(): Promise<Installed> {

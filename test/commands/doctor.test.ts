@@ -70,6 +70,15 @@ test("on Free there are no approval rules, which is advice", async () => {
   expect(await ids()).toEqual(["approval-rules-absent"]);
 });
 
+test.each([
+  ["a token that was revoked", { SECLOG_TOKEN: "glpat-revoked" }, "unreadable-account"],
+  ["a project that is not there", { SECLOG_PROJECT: "sec/nowhere" }, "unreadable-tracker"],
+])("%s is one finding, not one for each setting", async (_name, env, id) => {
+  const { findings, exit } = await installed.doctor(env);
+  expect(findings.map((one) => [one.id, one.severity])).toEqual([[id, "dangerous"]]);
+  expect(exit).toBe(1);
+});
+
 test("what the bot may not read is a finding for each, never in order", async () => {
   await installed.call("root", "PUT", "/groups/sec/members/10", { access_level: 20 });
   const { findings, exit } = await installed.doctor();

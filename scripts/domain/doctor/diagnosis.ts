@@ -28,12 +28,16 @@ const maintainer = (what: string): Source => ({
 
 /** What each reading is called, and what it means when GitLab refuses it: the first three decide whether a run may write. */
 const SOURCES: { readonly [K in keyof Readings]: Source } = {
-  tracker: { ...maintainer("the settings of the tracker"), severity: "dangerous" },
+  tracker: {
+    what: "the settings of the tracker",
+    severity: "dangerous",
+    fix: "Make the bot Maintainer of the project (Manage → Members), or correct the path in SECLOG_PROJECT.",
+  },
   protections: { ...maintainer("the protected branches"), severity: "dangerous" },
   account: {
     what: "the token's user",
     severity: "dangerous",
-    fix: "Make a token with the scope api (read_api for the log-dive).",
+    fix: "Make a new token as the bot: this one has ended, was revoked, or lacks the scope api (read_api for the log-dive).",
   },
   token: {
     what: "the token itself",
