@@ -33,6 +33,7 @@ const VIEWS: Readonly<Record<string, object>> = {
     expires: "2026-11-27",
     policy: "v1",
     custody: "2:0123456789ab",
+    auditEvents: [{ eventType: "deploy_key_added", kind: "saved", answer: "seen now" }],
   },
   "issues/gap": { eventType: "deploy_key_added", streamOnly: true, category: "Access", demand: 2 },
   "merge-requests/review": {

@@ -14,10 +14,7 @@ export type Gap = {
   readonly kind: "not_recorded" | "stream_only";
   readonly category: string | null;
 };
-export type GapIssueText = (
-  gap: Gap,
-  demand: number,
-) => { readonly title: string; readonly body: string };
+type GapIssueText = (gap: Gap, demand: number) => { readonly title: string; readonly body: string };
 
 type Context = {
   readonly project: { readonly id: number; readonly path: string };
