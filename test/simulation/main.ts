@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { openLab } from "./lab.ts";
 import { PLANTED } from "./planted-bugs.ts";
-import { describeFound, search } from "./search.ts";
+import { describeFound, search, seedThatFinds } from "./search.ts";
 import { stepsOf } from "./steps.ts";
 import { play } from "./world.ts";
 
@@ -57,23 +57,13 @@ async function many(from: number, seeds: number): Promise<void> {
 }
 
 async function planted(most: number): Promise<void> {
-  for (const { name, invariant, plant } of PLANTED) {
-    const found = await firstSeed(most, plant);
-    const told =
-      found === null
-        ? `not found in ${most} seeds`
-        : `${found.seed} seeds: ${found.violation.invariant}`;
-    say(`${name} (${invariant}): ${told}`);
-    if (found === null) process.exitCode = 1;
+  for (const bug of PLANTED) {
+    const seed = await seedThatFinds(lab, bug, most);
+    say(
+      `${bug.name} → ${bug.invariant}: ${seed === null ? `not in ${most} seeds` : `seed ${seed}`}`,
+    );
+    if (seed === null) process.exitCode = 1;
   }
-}
-
-async function firstSeed(most: number, plant: (typeof PLANTED)[number]["plant"]) {
-  for (let seed = 1; seed <= most; seed += 1) {
-    const outcome = await play(lab, stepsOf(seed), plant);
-    if (outcome.violation !== null) return { seed, violation: outcome.violation };
-  }
-  return null;
 }
 
 function rate(seeds: number, began: number): string {

@@ -63,6 +63,17 @@ const rewritingCustody = (change: (content: string) => string): Plant =>
       : [action],
   );
 
+/** A writer that does some things twice, and says that it tidied up without doing so. */
+const twice = (again: (action: Action) => boolean, never: (action: Action) => boolean): Plant => ({
+  writer: (writer) => ({
+    perform: async (action) => {
+      if (never(action)) return { ok: true, action, url: null };
+      if (again(action)) await writer.perform(action);
+      return writer.perform(action);
+    },
+  }),
+});
+
 /** The first answer to a question is given for ever. */
 function remembered<T>(
   memory: Map<string, unknown>,
@@ -290,12 +301,13 @@ export const PLANTED: readonly PlantedBug[] = [
         observe: async () => {
           const observed = await opened.observe();
           for (const { issue } of observed.seen)
-            await opened.writer.perform({
-              kind: "change-labels",
-              issue: issue.iid,
-              add: ["information-request"],
-              remove: [],
-            });
+            if (!issue.labels.includes("seen"))
+              await opened.writer.perform({
+                kind: "change-labels",
+                issue: issue.iid,
+                add: ["seen"],
+                remove: [],
+              });
           return observed;
         },
       }),
@@ -344,20 +356,13 @@ export const PLANTED: readonly PlantedBug[] = [
     },
   },
   {
-    name: "the label of the stage is one stage ahead",
+    name: "the label of the review is never set",
     invariant: "labels match the state",
-    plant: eachAction((action) =>
-      action.kind === "change-labels"
-        ? [
-            {
-              ...action,
-              add: action.add.map((label) =>
-                label === "Stage::Review" ? "Stage::Hand-Over" : label,
-              ),
-            },
-          ]
-        : [action],
-    ),
+    plant: eachAction((action) => {
+      if (action.kind !== "change-labels" || !action.add.includes("Stage::Review")) return [action];
+      const add = action.add.filter((label) => label !== "Stage::Review");
+      return add.length === 0 ? [] : [{ ...action, add, remove: [] }];
+    }),
   },
   {
     name: "labels are never taken away",
@@ -372,7 +377,7 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: "issues are read once and for ever",
-    invariant: "labels match the state",
+    invariant: "at rest after three runs",
     plant: inWorld(({ forge }, memory) => ({
       forge: {
         ...forge,
@@ -382,9 +387,20 @@ export const PLANTED: readonly PlantedBug[] = [
     })),
   },
   {
-    name: "a gap issue for every request",
+    name: "gap issues are filed twice, and the second stays",
     invariant: "one gap issue",
-    plant: inWorld(({ forge }) => ({ forge: { ...forge, labelledIssues: async () => [] } })),
+    plant: twice(
+      ({ kind }) => kind === "create-issue",
+      (action) => action.kind === "edit-issue" && action.close === true,
+    ),
+  },
+  {
+    name: "comments are sent twice, and the second stays",
+    invariant: "one status comment",
+    plant: twice(
+      (action) => action.kind === "write-note" && action.note === null,
+      ({ kind }) => kind === "delete-note",
+    ),
   },
   {
     name: "expired artefacts are kept",

@@ -1,5 +1,6 @@
 // Plays seeds one after the other, and makes a failing history as short as it gets.
 import type { Lab } from "./lab.ts";
+import type { PlantedBug } from "./planted-bugs.ts";
 import type { Plant } from "./product.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import type { Violation } from "./witness.ts";
@@ -42,6 +43,19 @@ export async function search(lab: Lab, seed: number, plant: Plant = {}): Promise
   const { violation, step } = outcome;
   if (violation === null) return null;
   return { seed, violation, step, steps: await shorten(lab, steps, outcome, plant) };
+}
+
+/** The first seed from 1 on in which the planted bug breaks its invariant; null when none of `most` does. */
+export async function seedThatFinds(
+  lab: Lab,
+  { invariant, plant }: Pick<PlantedBug, "invariant" | "plant">,
+  most: number,
+): Promise<number | null> {
+  for (let seed = 1; seed <= most; seed += 1) {
+    const { violation } = await play(lab, stepsOf(seed), plant);
+    if (violation?.invariant === invariant) return seed;
+  }
+  return null;
 }
 
 /** What to read of a failing seed: where it failed, its shortest history, and how to play it again. */

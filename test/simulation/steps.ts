@@ -182,21 +182,24 @@ function troubledRelease(dice: Dice): readonly Step[] {
   const security = dice.pick<Reviewer>(["sam", "ines"]);
   const who = dice.pick([legal, security]);
   const team = who === legal ? "legal" : "security";
+  const disturbance = dice.pick<Deed>([
+    { kind: "block", who },
+    { kind: "leave", who, team },
+    { kind: "assign", request, who },
+    { kind: "unapprove", request, who },
+    { kind: "push", request, file: dice.pick(["foreign", "request", "manifest"]) },
+    { kind: "merge-mr", request },
+    { kind: "close-mr", request },
+    { kind: "edit", request, form: dice.pick(FORM_KINDS) },
+  ]);
+  const meanwhile = { at: 12 + dice.below(28), deed: disturbance };
   return [
     cleanPipeline,
     { kind: "approve", request, who: legal },
     { kind: "approve", request, who: security },
-    dice.pick<Deed>([
-      { kind: "block", who },
-      { kind: "leave", who, team },
-      { kind: "assign", request, who },
-      { kind: "unapprove", request, who },
-      { kind: "push", request, file: dice.pick(["foreign", "request", "manifest"]) },
-      { kind: "merge-mr", request },
-      { kind: "close-mr", request },
-      { kind: "edit", request, form: dice.pick(FORM_KINDS) },
-    ]),
-    runStep(dice),
+    ...(dice.chance(0.4)
+      ? [{ ...cleanRun(["requests"]), meanwhile }]
+      : [disturbance, runStep(dice)]),
   ];
 }
 

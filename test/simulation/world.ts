@@ -255,7 +255,7 @@ const ALL: readonly JobName[] = [
   "status-update",
 ];
 /** The jobs of the pipeline, as the pipeline's own file lists them; `all` of them share one reading. */
-const WORDS: Readonly<Record<JobGroup, readonly JobName[]>> = {
+export const WORDS: Readonly<Record<JobGroup, readonly JobName[]>> = {
   requests: ["intake", "eligibility", "routing", "redaction", "review", "status-update"],
   "log-dive": ["log-dive"],
   publish: ["redaction", "review", "status-update"],
