@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pipelineJobs } from "../../scripts/demo/pipeline.ts";
 import { type Lab, openLab } from "./lab.ts";
-import { describeFound, search } from "./search.ts";
+import { PLANTED } from "./planted-bugs.ts";
+import { describeFound, search, seedThatFinds } from "./search.ts";
 import { PIPELINE, stepsOf } from "./steps.ts";
 import { play, WORDS } from "./world.ts";
 
@@ -25,6 +26,25 @@ test(`every invariant holds in ${SEEDS} worlds`, { timeout: 600_000 }, async () 
     if (one !== null) found.push(describeFound(one));
   }
   expect(found).toEqual([]);
+});
+
+/** One for each kind of seam: gate, scope, order of a plan, custody, people's texts, wire, memory. */
+const SAMPLE = [
+  "one approval is enough",
+  "people who left a team count",
+  "the scope takes in another account",
+  "the gap issue names the account",
+  "the custody log keeps its last entries only",
+  "the bot tidies the text of the author",
+  "Retry-After is not read",
+  "what failed once is taken for done",
+  "expired artefacts are kept",
+];
+
+test.each(SAMPLE)("it is found when %s", { timeout: 120_000 }, async (name) => {
+  const bug = PLANTED.find((each) => each.name === name);
+  expect(bug).toBeDefined();
+  if (bug !== undefined) expect(await seedThatFinds(lab, bug, 60)).not.toBeNull();
 });
 
 test("a seed is played the same way twice", { timeout: 60_000 }, async () => {
