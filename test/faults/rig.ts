@@ -3,6 +3,7 @@ import { applyPlan } from "../../scripts/apply.ts";
 import { demoForm } from "../../scripts/demo/form.ts";
 import { personAt } from "../../scripts/demo/people.ts";
 import { type Stage, setStage } from "../../scripts/demo/stage.ts";
+import { describeFinding } from "../../scripts/domain/doctor/diagnosis.ts";
 import { type JobName, planJobs } from "../../scripts/job-list.ts";
 import { openWorld, readSettings, type Settings, type Wire } from "../../scripts/open-world.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "../sandbox/snapshot.ts";
@@ -138,6 +139,8 @@ export async function runJob(
     const wire = { clock: quickClock(), random: () => 0 };
     const opened = await openWorld(terminal, flags, settings, wire);
     if (!opened.ok) throw new Error(opened.faults.join("; "));
+    const dangers = await opened.dangers();
+    if (dangers.length > 0) throw new Error(dangers.map(describeFinding).join("; "));
     const planned = await planJobs(opened, job.words as readonly JobName[], () => {});
     const applied = await applyPlan(planned.groups, opened.writer, () => {});
     for (const { item, error } of [...planned.failures, ...applied.failures])

@@ -26,7 +26,7 @@ export function createApp(state: State): App {
   app.use(`${API}/*`, async (c, next) => {
     await next();
     // The sandbox's clock, not the machine's.
-    c.res.headers.set("date", state.now().toUTCString());
+    if (!c.res.headers.has("date")) c.res.headers.set("date", state.now().toUTCString());
   });
   app.use(`${API}/*`, (c, next) => logWrites(c, state, next));
   app.use(`${API}/*`, (c, next) => withFaults(c, state, next));

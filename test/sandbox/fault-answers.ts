@@ -130,8 +130,8 @@ export function withoutTotals(answer: Response): Response {
 
 /** The answer of a server whose clock is ten minutes behind. */
 export function skewed(state: State, answer: Response): Response {
-  const headers = new Headers(answer.headers);
-  headers.set("date", new Date(state.now().getTime() - SKEW_MS).toUTCString());
+  const date = new Date(state.now().getTime() - SKEW_MS).toUTCString();
+  const headers = { ...Object.fromEntries(answer.headers), date };
   return new Response(answer.body, { status: answer.status, headers });
 }
 
