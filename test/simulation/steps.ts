@@ -156,7 +156,7 @@ function oneOrMore(dice: Dice): readonly Step[] {
     [9, () => [deed(dice)]],
     [3, () => [{ kind: "pass", minutes: dice.pick([1, 15, 60, 600, 1440, 4320, 10_081, 20_161]) }]],
     [3, () => bothApprove(dice)],
-    [2, () => troubledRelease(dice)],
+    [4, () => troubledRelease(dice)],
     [2, () => [twoRuns(dice)]],
     [
       1,
@@ -187,12 +187,14 @@ function troubledRelease(dice: Dice): readonly Step[] {
     { kind: "leave", who, team },
     { kind: "assign", request, who },
     { kind: "unapprove", request, who },
-    { kind: "push", request, file: dice.pick(["foreign", "request", "manifest"]) },
+    { kind: "push", request, file: "foreign" },
+    { kind: "push", request, file: "request" },
+    { kind: "push", request, file: "manifest" },
     { kind: "merge-mr", request },
     { kind: "close-mr", request },
     { kind: "edit", request, form: dice.pick(FORM_KINDS) },
   ]);
-  const meanwhile = { at: 12 + dice.below(28), deed: disturbance };
+  const meanwhile = { at: 16 + dice.below(18), deed: disturbance };
   return [
     cleanPipeline,
     { kind: "approve", request, who: legal },
