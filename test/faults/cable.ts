@@ -35,7 +35,7 @@ export type Cable = {
 
 const plainFetch = globalThis.fetch;
 
-export const sameCall = (left: Call, right: Pick<Call, "method" | "target" | "nth">): boolean =>
+const sameCall = (left: Call, right: Pick<Call, "method" | "target" | "nth">): boolean =>
   left.method === right.method && left.target === right.target && left.nth === right.nth;
 
 /** The product's own signal, and a deadline that it need not wait for. */

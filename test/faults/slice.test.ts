@@ -38,3 +38,19 @@ test.each([
   },
   300_000,
 );
+
+test.each(["request/released/requests", "request/expired/hand-over"])(
+  "%s: a run that dies at a write loses no record of what it did",
+  async (name) => {
+    const scene = scenes.find((one) => one.name === name);
+    const cells = (scene === undefined ? [] : cellsOf(scene, ["kill-before", "kill-after"])).filter(
+      ({ call }) => call.method !== "GET",
+    );
+    expect(cells.length).toBeGreaterThan(5);
+    for (const cell of cells) {
+      const { wrong } = await runCell(rig, cell);
+      expect([nameOf(cell), wrong]).toEqual([nameOf(cell), []]);
+    }
+  },
+  300_000,
+);

@@ -9,7 +9,7 @@ export type Helpers = {
   readonly form: (window: { readonly from: string; readonly to: string }) => string;
 };
 /** One moment of a story: people act, then the jobs run one after the other. */
-export type Point = {
+type Point = {
   readonly name: string;
   readonly now: string;
   readonly act: (helpers: Helpers) => Promise<unknown>;

@@ -2,7 +2,7 @@
 import type { Values } from "./params.ts";
 
 /** A call as far as it decides whether a fault can happen to it. */
-export interface StruckCall {
+interface StruckCall {
   readonly method: string;
   /** Path with its query. */
   readonly target: string;
@@ -41,7 +41,7 @@ const status = (code: number, message: string, more: Values = {}): Values => ({
 });
 const at = (url: URL, origin: string): URL => new URL(`${url.pathname}${url.search}`, origin);
 /** Nobody answers there; no request may ever arrive. */
-export const FOREIGN_ORIGIN = "http://127.0.0.2:2";
+const FOREIGN_ORIGIN = "http://127.0.0.2:2";
 
 export const FAULT_CATALOGUE: Readonly<Record<string, CatalogueFault>> = {
   "pre-reset": { fields: { kind: "reset" } },
