@@ -1,6 +1,6 @@
 // `seclog demo`: plays a whole case against the sandbox GitLab, tells the story, and leaves a page to look at.
 import { join, resolve } from "node:path";
-import type { Scene } from "../demo/story.ts";
+import type { Scene, Told } from "../demo/story.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 import { portOf, stopped } from "./sandbox.ts";
 
@@ -42,7 +42,7 @@ Nothing leaves this machine. It writes ${PAGE_DIRECTORY}/index.html.
       const form = await demoForm();
       const told = await tellStory(stage, terminal, form, (scene) => say(sceneText(scene)));
       const page = await writePage(resolve(PAGE_DIRECTORY), told);
-      for (const line of ending(told.rows, told.gapUrl, told.quiet, page)) say(line);
+      for (const line of ending(told, page)) say(line);
       if (json) terminal.write(`${JSON.stringify({ ...told, page })}\n`);
       if (values["serve"] === true) await serve(terminal, told.issueUrl, say);
       return told.quiet && told.rows.length > 0 ? EXIT.done : EXIT.failed;
@@ -63,12 +63,7 @@ function sceneText({ at, who, what, link, jobs }: Scene): string {
   return `${lines.join("\n")}\n`;
 }
 
-function ending(
-  rows: readonly string[],
-  gapUrl: string | null,
-  quiet: boolean,
-  page: string,
-): readonly string[] {
+function ending({ rows, gapUrl, quiet, custody }: Told, page: string): readonly string[] {
   return [
     `Support opens the package with their own key and reads ${rows.length} redacted rows, such as`,
     ...rows.slice(0, 2).map((row) => `  ${row.slice(0, 160)}`),
@@ -77,6 +72,7 @@ function ending(
       ? "The last run over the finished request wrote nothing."
       : "The last run wrote something again: that is a fault.",
     ...(gapUrl === null ? [] : [`The gap in Audit Events is filed: ${gapUrl}`]),
+    `The custody log ends at ${custody}: \`seclog verify --head\` takes this and finds a log that was cut.`,
     `The story as a page: ${join(page)}`,
   ];
 }

@@ -1,7 +1,15 @@
 // The story of the demo: a customer incident from the confidential issue to the released artefact and the gap issue.
 
 import { open, sealedName } from "../adapters/artefact/seal.ts";
+import { sha256 } from "../adapters/digest.ts";
 import type { Terminal } from "../commands/command.ts";
+import {
+  CUSTODY_BRANCH,
+  custodyPath,
+  headAfter,
+  readCustody,
+} from "../domain/information-request/custody.ts";
+import { shortHead } from "../domain/information-request/custody-verification.ts";
 import { fieldOf, type Person, personAt } from "./people.ts";
 import { type JobRun, runPipeline } from "./pipeline.ts";
 import { type Stage, TRACKER } from "./stage.ts";
@@ -21,6 +29,8 @@ export type Told = {
   readonly gapUrl: string | null;
   /** The first rows as Support reads them after opening the package. */
   readonly rows: readonly string[];
+  /** Head of the custody log, as `seclog verify --head` takes it. */
+  readonly custody: string;
   /** True when the last pipeline, over the finished request, wrote nothing. */
   readonly quiet: boolean;
 };
@@ -123,10 +133,20 @@ export async function tellStory(
     mergeRequestUrl,
     gapUrl: gaps[0] === undefined ? null : String(fieldOf(gaps[0], "web_url")),
     rows: await readHandOver(stage, sofia),
+    custody: await readCustodyHead(person("mira")),
     quiet:
       scenes.at(-1)?.jobs.every((job) => job.lines.every((line) => !line.startsWith("done"))) ??
       false,
   };
+}
+
+async function readCustodyHead(person: Person): Promise<string> {
+  const path = encodeURIComponent(custodyPath(ID));
+  const file = await person.get(`${API}/repository/files/${path}?ref=${CUSTODY_BRANCH}`);
+  const text = Buffer.from(String(fieldOf(file, "content")), "base64").toString("utf8");
+  const head = headAfter(readCustody(text, sha256).entries, [], "", sha256);
+  if (head === null) throw new Error("the custody log is empty");
+  return shortHead(head);
 }
 
 async function firstOf(person: Person, path: string): Promise<unknown> {
