@@ -49,8 +49,6 @@ export type Flags = {
   readonly gitlab: string | null;
   readonly project: string | null;
   readonly issue: number | null;
-  /** The plan is only printed: without a marker key, what the bot wrote is then planned anew. */
-  readonly dryRun?: boolean;
 };
 export type Opened = Reading & {
   readonly ok: true;
@@ -100,7 +98,7 @@ export async function openWorld(
   const { url, tracker, token } = destination;
   const settings = given ?? (await readSettings(env.SECLOG_POLICIES ?? POLICY_FOLDER));
   const connection = connectGitLab({ ...wire, url, token, signal: terminal.signal });
-  const sign = signWith(env.SECLOG_MARKER_KEY ?? (flags.dryRun === true ? "dry run" : undefined));
+  const sign = signWith(env.SECLOG_MARKER_KEY);
   const world = await readWorld(terminal, env, settings, connection, tracker, sign).catch(
     (error: unknown) => {
       if (!(error instanceof GitLabError)) throw error;

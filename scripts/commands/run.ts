@@ -43,26 +43,18 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 refus
       gitlab: text(values["gitlab"]),
       project: text(values["project"]),
       issue: values["issue"] === undefined ? null : Number(values["issue"]),
-      dryRun,
     });
     const unsigned =
       (terminal.env["SECLOG_MARKER_KEY"] ?? "") === "" && positionals.some(isSigning);
-    const faults = [
-      ...(opened.ok ? [] : opened.faults),
-      ...(unsigned && !dryRun ? [NO_MARKER_KEY] : []),
-    ];
-    if (!opened.ok || faults.length > 0) {
-      terminal.complain(`seclog run: ${faults.join("\nseclog run: ")}\n`);
+    if (!opened.ok) {
+      terminal.complain(`seclog run: ${opened.faults.join("\nseclog run: ")}\n`);
       return EXIT.badInput;
     }
     const json = values["json"] === true;
     const say = (line: string) => {
       if (!json) terminal.write(`${line}\n`);
     };
-    if (unsigned)
-      terminal.complain(
-        "SECLOG_MARKER_KEY is not set: what the bot wrote is not known again, so its comments are planned anew\n",
-      );
+    if (unsigned) terminal.complain(`${NO_MARKER_KEY}\n`);
     const dangers = await opened.dangers();
     if (dangers.length > 0) {
       for (const danger of dangers) terminal.complain(`${describeFinding(danger)}\n`);
@@ -107,6 +99,6 @@ const issueFault = (issue: unknown): string | null =>
     : "--issue wants the number of an issue, such as 42";
 
 const NO_MARKER_KEY =
-  "no marker key: set SECLOG_MARKER_KEY (`openssl rand -hex 32`); the bot signs its comments with it, to know them again";
+  "SECLOG_MARKER_KEY is not set (`openssl rand -hex 32`): the bot's comments carry no signature";
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);

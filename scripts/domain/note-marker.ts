@@ -3,8 +3,11 @@
 /** `status`, `gap/deploy_key_added`: one word or more, no spaces, nothing that could end an HTML comment. */
 const TAG = /^[A-Za-z0-9](?:[A-Za-z0-9_.:/]|-(?=[A-Za-z0-9]))*$/;
 
-/** Keyed digest of a text: the first 16 hex digits of HMAC-SHA256 under the bot's marker key. */
-export type Sign = (text: string) => string;
+/**
+ * Keyed digest of a text: the first 16 hex digits of HMAC-SHA256 under the bot's marker key. Null = there is no key yet:
+ * markers are then known by the bot's author id and their place on the first line alone, and signed once there is one.
+ */
+export type Sign = ((text: string) => string) | null;
 
 /** Where a marked text stands. A copy elsewhere (GitLab copies notes with a moved or cloned issue) is not ours. */
 export type MarkedPlace = {
@@ -18,7 +21,7 @@ export type MarkedPlace = {
 export type Marker = {
   readonly tag: string;
   readonly line: string;
-  /** The line of versions that did not sign: adopted from the bot, and written anew with its signature. */
+  /** The line without a signature: adopted from the bot, and written anew once there is a key. */
   readonly unsigned: string;
 };
 
@@ -28,12 +31,10 @@ export function markerOf(place: MarkedPlace, sign: Sign): Marker {
   if (!TAG.test(tag)) {
     throw new RangeError(`a marker tag is letters, digits and . _ : / - only, not ${tag}`);
   }
+  const unsigned = `<!-- seclog:v1 ${tag} -->`;
+  if (sign === null) return { tag, line: unsigned, unsigned };
   const signature = sign([project, kind, parent, tag].join("|"));
-  return {
-    tag,
-    line: `<!-- seclog:v1 ${tag} ${signature} -->`,
-    unsigned: `<!-- seclog:v1 ${tag} -->`,
-  };
+  return { tag, line: `<!-- seclog:v1 ${tag} ${signature} -->`, unsigned };
 }
 
 /** The text under its marker, exactly as the bot sends it. */
@@ -69,7 +70,7 @@ export function ownIssues<
 const bears = (text: string, { line, unsigned }: Marker): boolean =>
   [line, unsigned].includes(firstLine(text));
 
-/** Whether a text begins with exactly this marker, its signature included. */
+/** Whether a text begins with exactly this marker, its signature included where there is a key. */
 export const isSigned = (text: string, marker: Marker): boolean => firstLine(text) === marker.line;
 
 const firstLine = (text: string): string => text.replace(/\r?\n[\s\S]*$/, "");

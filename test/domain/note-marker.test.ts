@@ -24,8 +24,12 @@ test("the marker is the hidden first line of a text, signed for its place", () =
   );
 });
 
-test("without a key nothing is signed", () => {
-  expect(() => markerOf(PLACE, signWith(undefined))).toThrow(/SECLOG_MARKER_KEY is not set/);
+test("without a key the marker is the unsigned one, which a key later adopts and signs", () => {
+  const bare = markerOf(PLACE, signWith(undefined));
+  expect(bare.line).toBe(bare.unsigned);
+  const text = withMarker(bare, "Hello");
+  expect(isSigned(text, bare)).toBe(true);
+  expect(isSigned(text, marker)).toBe(false);
 });
 
 test.each(["", "a b", "a--b", "a>", "-a", "a-", "a\nb", "--> /close"])(
