@@ -23,6 +23,8 @@ export type Marker = {
   readonly line: string;
   /** The line without a signature: adopted from the bot, and written anew once there is a key. */
   readonly unsigned: string;
+  /** Without a key no signature can be judged: a signed line of the bot's with this tag then counts as well. */
+  readonly anySignature: boolean;
 };
 
 /** @throws RangeError when the tag could break out of the comment. */
@@ -32,9 +34,10 @@ export function markerOf(place: MarkedPlace, sign: Sign): Marker {
     throw new RangeError(`a marker tag is letters, digits and . _ : / - only, not ${tag}`);
   }
   const unsigned = `<!-- seclog:v1 ${tag} -->`;
-  if (sign === null) return { tag, line: unsigned, unsigned };
+  if (sign === null) return { tag, line: unsigned, unsigned, anySignature: true };
   const signature = sign([project, kind, parent, tag].join("|"));
-  return { tag, line: `<!-- seclog:v1 ${tag} ${signature} -->`, unsigned };
+  const line = `<!-- seclog:v1 ${tag} ${signature} -->`;
+  return { tag, line, unsigned, anySignature: false };
 }
 
 /** The text under its marker, exactly as the bot sends it. */
@@ -67,8 +70,12 @@ export function ownIssues<
   );
 }
 
-const bears = (text: string, { line, unsigned }: Marker): boolean =>
-  [line, unsigned].includes(firstLine(text));
+const bears = (text: string, { line, unsigned, anySignature }: Marker): boolean => {
+  const first = firstLine(text);
+  return [line, unsigned].includes(anySignature ? first.replace(SIGNATURE, " -->") : first);
+};
+
+const SIGNATURE = / [0-9a-f]{16} -->$/;
 
 /** Whether a text begins with exactly this marker, its signature included where there is a key. */
 export const isSigned = (text: string, marker: Marker): boolean => firstLine(text) === marker.line;

@@ -30,6 +30,11 @@ test("without a key the marker is the unsigned one, which a key later adopts and
   const text = withMarker(bare, "Hello");
   expect(isSigned(text, bare)).toBe(true);
   expect(isSigned(text, marker)).toBe(false);
+  const author = { id: 6 };
+  const signed = { id: 1, body: withMarker(marker, "Hello"), author };
+  const plain = { id: 2, body: text, author };
+  expect(ownNotes([plain, signed], 6, bare)).toEqual([signed, plain]);
+  expect(ownNotes([plain, signed], 6, marker)).toEqual([signed, plain]);
 });
 
 test.each(["", "a b", "a--b", "a>", "-a", "a-", "a\nb", "--> /close"])(
