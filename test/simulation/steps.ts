@@ -121,17 +121,15 @@ const LABELS = [
 /** The history of a seed. It begins with a request, and most go a long way: a world in which nothing is released proves little. */
 export function stepsOf(seed: number, count = 8 + (seed % 13)): readonly Step[] {
   const dice = diceOf(seed);
-  const steps: Step[] = [
-    {
-      kind: "file",
-      form: dice.weighted([
-        [4, "plain"],
-        [1, "incomplete"],
-        [1, "hostile"],
-      ]),
-      by: "sofia",
-    },
-  ];
+  const steps: Step[] = dice.chance(0.15)
+    ? [{ kind: "facts", state: dice.pick(["free", "unreadable"]) }]
+    : [];
+  const form = dice.weighted<FormKind>([
+    [4, "plain"],
+    [1, "incomplete"],
+    [1, "hostile"],
+  ]);
+  steps.push({ kind: "file", form, by: "sofia" });
   if (dice.chance(0.6)) steps.push(cleanPipeline);
   while (steps.length < count) steps.push(...oneOrMore(dice));
   return steps;
