@@ -56,7 +56,11 @@ export const FAULT_CATALOGUE: Readonly<Record<string, CatalogueFault>> = {
   },
   "post-reset": { fields: { kind: "reset", when: "after" } },
   "post-timeout": { fields: { kind: "timeout", when: "after" }, slow: true },
-  "late-effect": { fields: { kind: "late-effect", delay_ms: 5000 }, slow: true },
+  "late-effect": {
+    fields: { kind: "late-effect", delay_ms: 5000 },
+    to: (call) => !reads(call),
+    slow: true,
+  },
   "500-none": { fields: status(500, "500 Internal Server Error") },
   "500-applied": { fields: status(500, "500 Internal Server Error", { when: "after" }) },
   "502-none": { fields: { kind: "html-error", status: 502 } },
