@@ -28,6 +28,14 @@ const HISTORIES: Readonly<Record<string, readonly Step[]>> = {
     { kind: "publish", request: 0 },
     run({ jobs: ["hand-over"] }),
   ],
+  "no call leaves when GitLab asks for more patience than a run has": [
+    file,
+    { kind: "file", form: "other-project", by: "sofia" },
+    run({
+      jobs: ["requests"],
+      faults: [{ kind: "429-two-hours", on: "call", at: 12, times: 1 }],
+    }),
+  ],
   "the first two requests of all are put on record in one run": [
     file,
     { kind: "file", form: "too-long", by: "sofia" },

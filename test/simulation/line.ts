@@ -117,6 +117,8 @@ async function spoilt(far: Far, fault: Fault, request: () => Request): Promise<R
       return text(503, "{}", "application/json", { "retry-after": "30" });
     case "429-retry-after":
       return text(429, "Retry later\n", "text/plain", { "retry-after": "60" });
+    case "429-two-hours":
+      return text(429, "Retry later\n", "text/plain", { "retry-after": "7200" });
     case "429-no-header":
       return json(429);
     case "401":

@@ -19,6 +19,7 @@ export const FAULT_KINDS = [
   "502-html-after",
   "503-retry-after",
   "429-retry-after",
+  "429-two-hours",
   "429-no-header",
   "401",
   "403",

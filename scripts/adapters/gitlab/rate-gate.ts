@@ -8,17 +8,23 @@ export type Clock = {
 };
 
 export type RateGate = {
-  /** Runs a call when a place is free and no pause is on. */
+  /** Runs a call when a place is free and no pause is on. Throws GateClosed while the server wants longer quiet than the run can give. */
   readonly through: <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
-  /** Holds back every further call; false when the run has waited its fill already. */
+  /** Holds back every further call; false when the run has waited its fill already: then none goes through until that time. */
   readonly pause: (milliseconds: number) => boolean;
 };
+
+/** The call was not made: the server wants quiet for longer than the run may wait. */
+export class GateClosed extends Error {
+  override readonly name = "GateClosed";
+}
 
 /** @param width calls at a time. @param patience milliseconds of pause a run may spend in all. */
 export function createRateGate(width: number, patience: number, clock: Clock): RateGate {
   let free = width;
   let left = patience;
   let pausedUntil = 0;
+  let closedUntil = 0;
   const queue: (() => void)[] = [];
 
   const enter = async (): Promise<void> => {
@@ -37,7 +43,10 @@ export function createRateGate(width: number, patience: number, clock: Clock): R
     pause: (milliseconds) => {
       const until = clock.now() + milliseconds;
       const added = until - Math.max(pausedUntil, clock.now());
-      if (added > left) return false;
+      if (added > left) {
+        closedUntil = Math.max(closedUntil, until);
+        return false;
+      }
       if (added > 0) {
         left -= added;
         pausedUntil = until;
@@ -49,6 +58,7 @@ export function createRateGate(width: number, patience: number, clock: Clock): R
       try {
         const rest = pausedUntil - clock.now();
         if (rest > 0) await clock.wait(rest, signal);
+        if (clock.now() < closedUntil) throw new GateClosed();
         return await call();
       } finally {
         leave();

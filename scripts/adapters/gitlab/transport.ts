@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, confidentialLines, GitLabError, kindOf, reasonIn } from "./gitlab-error.ts";
-import { type Clock, createRateGate, type RateGate } from "./rate-gate.ts";
+import { type Clock, createRateGate, GateClosed, type RateGate } from "./rate-gate.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 type HttpCall = {
@@ -139,6 +139,8 @@ function restAfter(
   random: () => number,
 ): number | null {
   if (error.kind === "rate-limit") {
+    // Not even sent: the gate is closed for this run.
+    if (error.status === 0) return null;
     // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
     const paused = gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
     return paused && tries < TRIES ? 0 : null;
@@ -248,6 +250,10 @@ function failure(call: HttpCall, thrown: unknown, signal: AbortSignal): GitLabEr
   if (thrown instanceof GitLabError) return thrown;
   const name = nameOf(call);
   if (signal.aborted) return new GitLabError("cancelled", name, 0, "the run was cancelled");
+  if (thrown instanceof GateClosed) {
+    const reason = "not sent: GitLab asked for more patience than a run has";
+    return new GitLabError("rate-limit", name, 0, reason);
+  }
   if (thrown instanceof Error && thrown.name === "TimeoutError") {
     return new GitLabError("time-out", name, 0, "no full answer within the deadline", "", thrown);
   }
