@@ -10,7 +10,7 @@ import { GAPS, TRACKER } from "./lab.ts";
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash("sha256").update(bytes).digest("hex");
 
-export function projectNamed(state: State, path: string): Project {
+function projectNamed(state: State, path: string): Project {
   const project = state.project(path);
   if (project === undefined) throw new Error(`the sandbox has no ${path}`);
   return project;
@@ -37,7 +37,7 @@ const yearOf = (id: string): string => id.slice(3, 7);
 export const mergeRequestsOf = (state: State, id: string): readonly MergeRequest[] =>
   tracker(state).mergeRequests.filter((one) => one.sourceBranch === `request/${id}`);
 
-export const issueOf = (state: State, id: string): Issue | undefined =>
+const issueOf = (state: State, id: string): Issue | undefined =>
   tracker(state).issues.find((issue) => idOf(issue) === id);
 
 const fileAt = (state: State, ref: string, path: string): string | null =>

@@ -15,7 +15,7 @@ export type Found = {
 };
 
 /** Drops steps, ever smaller stretches of them, as long as the same invariant breaks; tries at most `tries` histories. */
-export async function shorten(
+async function shorten(
   lab: Lab,
   steps: readonly Step[],
   outcome: Outcome,

@@ -2,13 +2,13 @@
 import { type Dice, diceOf } from "./dice.ts";
 import { FORM_KINDS, type FormKind } from "./forms.ts";
 
-export const PEOPLE = ["lena", "noor", "sam", "ines", "sofia", "diego", "mira", "root"] as const;
-export type Person = (typeof PEOPLE)[number];
+const PEOPLE = ["lena", "noor", "sam", "ines", "sofia", "diego", "mira", "root"] as const;
+type Person = (typeof PEOPLE)[number];
 /** People whom a test can do without: the others file, push and administrate. */
 const REVIEWERS = ["lena", "noor", "sam", "ines"] as const;
 type Reviewer = (typeof REVIEWERS)[number];
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   "reset-before",
   "reset-after",
   "timeout-before",
@@ -33,7 +33,7 @@ export const FAULT_KINDS = [
   "stale",
   "late-effect",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 /** `on`: which calls are counted; `at`: the first that fails, from 1; `times`: how many in a row. */
 export type Fault = {
   readonly kind: FaultKind;
