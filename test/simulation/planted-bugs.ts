@@ -421,28 +421,13 @@ export const PLANTED: readonly PlantedBug[] = [
     })),
   },
   {
-    name: "a package that is not there is deleted",
+    name: "an issue that is not there is labelled",
     invariant: "a run without faults is green",
-    plant: {
-      plan: (groups, { world }) =>
-        groups.map((group) => ({
-          ...group,
-          plan: group.plan.flatMap((action): readonly Action[] =>
-            action.kind === "write-note"
-              ? [
-                  action,
-                  {
-                    kind: "delete-package",
-                    project: world.artefactProject.path,
-                    package: 99_999,
-                    name: "none",
-                    version: "none",
-                  },
-                ]
-              : [action],
-          ),
-        })),
-    },
+    plant: eachAction((action) =>
+      action.kind === "write-note"
+        ? [action, { kind: "change-labels", issue: 99_999, add: ["seen"], remove: [] }]
+        : [action],
+    ),
   },
 ];
 
