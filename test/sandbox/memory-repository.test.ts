@@ -91,9 +91,12 @@ function play(repository: Repository, order: readonly Step[]): unknown[] {
       ...refs.map(([, to]) => [
         repository.isAncestor(id, to),
         repository.log({ ref: id, exclude: to }).length,
-        repository
-          .diff(id, to)
-          .map(({ new_path, new_file, deleted_file }) => [new_path, new_file, deleted_file]),
+        // Only git itself sees a rename in what is gone and come: the paths that it touches are the same.
+        [
+          ...new Set(
+            repository.diff(id, to).flatMap(({ old_path, new_path }) => [old_path, new_path]),
+          ),
+        ].sort(),
       ]),
     ]),
   ];
