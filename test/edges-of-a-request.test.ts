@@ -137,12 +137,8 @@ test("new issues of the tracker enter the queue of Security Logging once, and wh
   await fileRequest(life);
   const first = await life.run(["triage"]);
   expect(first.plan).toEqual([
-    {
-      kind: "change-labels",
-      issue: 1,
-      add: ["☁️ SecLog", "SecLog::Incoming-Requests"],
-      remove: [],
-    },
+    { kind: "change-labels", issue: 1, add: ["SecLog::Incoming-Requests"], remove: [] },
+    { kind: "change-labels", issue: 1, add: ["☁️ SecLog"], remove: [] },
   ]);
   expect((await life.run(["triage"])).writes).toEqual([]);
   life.at("2026-11-22T09:00:00Z");

@@ -87,6 +87,8 @@ export type Action =
       readonly project: string;
       readonly issue: number;
       readonly description: string;
+      /** Labels that it lacks. */
+      readonly add?: readonly string[];
       /** Closes the issue in the same call; otherwise its state stays. */
       readonly close?: true;
     };

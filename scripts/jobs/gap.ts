@@ -12,21 +12,16 @@ export const job: RequestJob = {
     if (gaps.length === 0) return NOTHING;
     const { labels, title } = world.policies.gap;
     const project = await world.forge.project(world.gapProject);
-    return planGap(
-      seen,
-      gaps,
-      await world.forge.labelledIssues(world.gapProject, labels.slice(0, 1)),
-      {
-        project,
-        labels,
-        digest: world.digest,
-        sign: world.sign,
-        text: (gap, demand) => ({
-          title: title.replace("{event_type}", gap.eventType),
-          body: world.render("issues/gap", gapView(gap, demand)),
-        }),
-      },
-    );
+    return planGap(seen, gaps, await world.forge.filedIssues(world.gapProject, world.bot.id), {
+      project,
+      labels,
+      digest: world.digest,
+      sign: world.sign,
+      text: (gap, demand) => ({
+        title: title.replace("{event_type}", gap.eventType),
+        body: world.render("issues/gap", gapView(gap, demand)),
+      }),
+    });
   },
 };
 

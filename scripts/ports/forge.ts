@@ -27,11 +27,8 @@ export type ForgeReader = {
   readonly issue: (project: ProjectRef, issue: number) => Promise<Issue | null>;
   readonly issueNotes: (project: ProjectRef, issue: number) => Promise<readonly Note[]>;
   readonly issueParticipants: (project: ProjectRef, issue: number) => Promise<readonly User[]>;
-  /** Open and closed issues of the project that carry all these labels. */
-  readonly labelledIssues: (
-    project: ProjectRef,
-    labels: readonly string[],
-  ) => Promise<readonly Issue[]>;
+  /** Open and closed issues of the project that this user filed, whatever labels they carry. */
+  readonly filedIssues: (project: ProjectRef, author: number) => Promise<readonly Issue[]>;
   /** Merge requests whose source branch starts with `request/`, in every state, by source branch. */
   readonly requestMergeRequests: (
     project: ProjectRef,

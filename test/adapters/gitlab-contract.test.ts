@@ -172,8 +172,7 @@ test("a gap issue is found again by its marker and its label", async () => {
     confidential: true,
   });
   const bot = await world().currentUser();
-  const find = async () =>
-    ownIssues(await world().labelledIssues(GAPS, ["Category:Audit Events"]), bot.id, marker)[0];
+  const find = async () => ownIssues(await world().filedIssues(GAPS, bot.id), bot.id, marker)[0];
   const found = await find();
   expect(found).toMatchObject({ confidential: true });
   const description = `${found?.description}, asked for twice`;

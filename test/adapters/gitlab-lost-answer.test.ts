@@ -134,7 +134,7 @@ const writes: readonly (readonly [(world: ForgeReader) => Promise<Action> | Acti
   [
     () => ({ ...ISSUE, description: "gap", labels: ["SIRT"] }),
     count(
-      (world) => world.labelledIssues(PROJECT, ["SIRT"]),
+      async (world) => world.filedIssues(PROJECT, (await world.currentUser()).id),
       ({ description }) => description === "gap",
     ),
   ],

@@ -158,12 +158,12 @@ test("every question is asked once, at the same time or later; another question 
   const { reader, seen } = await reading({ "projects/1/issues": [], "projects/2/issues": [] });
   await Promise.all([reader.openIssues("1"), reader.openIssues("1"), reader.openIssues("2")]);
   await reader.openIssues("1");
-  await reader.labelledIssues("1", ["a", "b"]);
-  await reader.labelledIssues("1", ["a", "b"]);
+  await reader.filedIssues("1", 21);
+  await reader.filedIssues("1", 21);
   expect(seen.map((one) => one.url)).toEqual([
     "/api/v4/projects/1/issues?state=opened&order_by=created_at&sort=asc&per_page=100",
     "/api/v4/projects/2/issues?state=opened&order_by=created_at&sort=asc&per_page=100",
-    "/api/v4/projects/1/issues?labels=a%2Cb&order_by=created_at&sort=asc&per_page=100",
+    "/api/v4/projects/1/issues?author_id=21&order_by=created_at&sort=asc&per_page=100",
   ]);
 });
 

@@ -2,27 +2,29 @@ import { expect, test } from "vitest";
 import { planTriage, waitingIssues } from "../../scripts/domain/security-logging/triage.ts";
 import { BOT, issue } from "./information-request/observation.ts";
 
-const NEW = ["☁️ SecLog", "SecLog::Incoming-Requests"];
+const NEW = ["SecLog::Incoming-Requests", "☁️ SecLog"];
 
-test.each([
+test.each<[string, object, readonly string[]]>([
   ["a new issue enters the queue", {}, NEW],
   [
     "one that somebody sorted gets the team label only",
     { labels: ["SecLog::Doing"] },
     ["☁️ SecLog"],
   ],
-  ["one that left the queue stays out", { labels: ["☁️ SecLog"] }, null],
-  ["one in the queue is left alone", { labels: NEW }, null],
-  ["a customer request has its own workflow", { labels: ["information-request"] }, null],
+  ["one that left the queue stays out", { labels: ["☁️ SecLog"] }, []],
+  ["one in the queue is left alone", { labels: NEW }, []],
+  ["a customer request has its own workflow", { labels: ["information-request"] }, []],
   [
     "also before it has its label",
     { description: "<!-- seclog:form information_request v1 -->\n" },
-    null,
+    [],
   ],
-  ["what the bot filed is no request", { author: BOT }, null],
+  ["what the bot filed is no request", { author: BOT }, []],
 ])("%s", (_, more, add) => {
   const plan = planTriage([issue(more)], BOT.id);
-  expect(plan).toEqual(add === null ? [] : [{ kind: "change-labels", issue: 42, add, remove: [] }]);
+  expect(plan).toEqual(
+    add.map((label) => ({ kind: "change-labels", issue: 42, add: [label], remove: [] })),
+  );
 });
 
 test("what waits is listed by age", () => {

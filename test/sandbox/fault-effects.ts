@@ -56,12 +56,15 @@ export async function partialLabels(c: Ctx, state: State): Promise<Response> {
   return again(c, state, { body: changed });
 }
 
-/** Somebody deleted the labels a moment ago: GitLab makes new ones with these names. */
+/** Somebody deleted the labels a moment ago, from every issue: GitLab makes new ones with these names. */
 export async function newLabels(c: Ctx, state: State): Promise<Response> {
   const body = (await c.req.json()) as Values;
   const names = new Set([...listOf(body["labels"]), ...listOf(body["add_labels"])]);
   for (const label of state.labels.values())
     if (names.has(label.name)) state.labels.delete(label.id);
+  for (const project of state.projects.values())
+    for (const one of [...project.issues, ...project.mergeRequests])
+      one.labelIds = one.labelIds.filter((id) => state.labels.has(id));
   return again(c, state);
 }
 

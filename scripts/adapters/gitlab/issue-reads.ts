@@ -6,10 +6,7 @@ import { IssueAnswer, NoteAnswer, UserAnswer, understand } from "./schemas.ts";
 
 export function issueReads(
   gitlab: GitLabConnection["gitlab"],
-): Pick<
-  ForgeReader,
-  "openIssues" | "issue" | "issueNotes" | "issueParticipants" | "labelledIssues"
-> {
+): Pick<ForgeReader, "openIssues" | "issue" | "issueNotes" | "issueParticipants" | "filedIssues"> {
   return {
     openIssues: once(async (projectId: ProjectRef) =>
       listed(
@@ -33,10 +30,10 @@ export function issueReads(
     issueParticipants: once(async (project: ProjectRef, issue: number) =>
       listed(UserAnswer, await gitlab.Issues.allParticipants(project, issue), "participants"),
     ),
-    labelledIssues: once(async (projectId: ProjectRef, labels: readonly string[]) =>
+    filedIssues: once(async (projectId: ProjectRef, authorId: number) =>
       listed(
         IssueAnswer,
-        await gitlab.Issues.all({ projectId, labels: labels.join(","), ...OLDEST_FIRST, ...PAGE }),
+        await gitlab.Issues.all({ projectId, authorId, ...OLDEST_FIRST, ...PAGE }),
         "issues",
       ),
     ),

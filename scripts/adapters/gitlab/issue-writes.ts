@@ -87,12 +87,14 @@ export async function createIssue(gitlab: GitLab, action: Of<"create-issue">): P
 }
 
 export async function editIssue(gitlab: GitLab, action: Of<"edit-issue">): Promise<string> {
-  const { project, issue, description, close = false } = action;
+  const { project, issue, description, add = [], close = false } = action;
   const answer = await gitlab.Issues.edit(project, issue, {
     description,
+    ...(add.length > 0 ? { addLabels: joined(action, add) } : {}),
     ...(close ? { stateEvent: "close" as const } : {}),
   });
   const edited = understand(IssueAnswer, answer, "issue");
+  labelled(action, edited.labels, add);
   applied(action, !close || edited.state === "closed", "the issue is still open");
   applied(action, sameText(edited.description, description), "GitLab stored another description");
   return edited.webUrl;

@@ -35,8 +35,9 @@ function check(read: ForgeReader, project: ProjectRef, action: Action): Promise<
         read,
         action.project,
         action.issue,
-        ({ description, state }) =>
+        ({ description, labels, state }) =>
           sameText(description, action.description) &&
+          (action.add ?? []).every((label) => labels.includes(label)) &&
           (action.close !== true || state === "closed"),
       );
     case "create-issue":
@@ -116,13 +117,11 @@ async function noteStands(
 
 /** The marker in the description makes it the one that was asked for, and no other. */
 async function issueStands(read: ForgeReader, action: Of<"create-issue">): Promise<boolean> {
-  const [bot, issues] = await Promise.all([
-    read.currentUser(),
-    read.labelledIssues(action.project, action.labels),
-  ]);
+  const bot = await read.currentUser();
+  const issues = await read.filedIssues(action.project, bot.id);
   return issues.some(
-    ({ author, title, description, confidential }) =>
-      author.id === bot.id &&
+    ({ title, description, confidential, labels }) =>
+      action.labels.every((label) => labels.includes(label)) &&
       sameText(title, action.title) &&
       sameText(description, action.description) &&
       confidential === action.confidential,

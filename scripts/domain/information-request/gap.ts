@@ -27,6 +27,8 @@ type Context = {
 /**
  * One issue per gap, found by its marker and the bot's author id; a request is counted once.
  * Of several (a late effect, two runs at once) the lowest stays, with the demand of all; the others are closed.
+ * GitLab may drop labels without a word: until the filing is on record, those that are missing are set again. Afterwards
+ * they are the project's own affair.
  * Source: process, step 10; labels from `policies/gap.yaml`.
  */
 export function planGap(
@@ -66,15 +68,19 @@ function planOneGap(
     return [{ kind: "create-issue", ...issue, confidential: false }];
   }
   const counted = demandTokens(standing.description).length === tokens.length;
-  const edit: Action = {
+  const onRecord = seen.custody.entries.some(({ event }) => event === "gap");
+  const missing = onRecord ? [] : labels.filter((label) => !standing.labels.includes(label));
+  const edit = {
     kind: "edit-issue",
     project: project.path,
     issue: standing.iid,
     description,
-  };
+  } as const;
   const moved = markerOf({ ...place, tag: `gap-double/${gap.eventType}` }, sign);
   return [
-    ...(counted && isSigned(standing.description, marker) ? [] : [edit]),
+    ...(counted && isSigned(standing.description, marker) && missing.length === 0
+      ? []
+      : [missing.length === 0 ? edit : { ...edit, add: missing }]),
     ...doubles.map(
       (double): Action => ({
         ...edit,

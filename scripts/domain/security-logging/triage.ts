@@ -8,7 +8,8 @@ const TEAM_LABEL = "☁️ SecLog";
 const INCOMING_LABEL = "SecLog::Incoming-Requests";
 
 /**
- * An issue without the team label gets it, and the incoming label where it has no `SecLog::` state yet.
+ * An issue without the team label gets it, after the incoming label where it has no `SecLog::` state yet: two writes, since
+ * the team label says that the first look was taken, and GitLab may drop one label of several.
  * Requests of customers have their own workflow, and issues that the bot filed itself are no request to the team.
  */
 export function planTriage(issues: readonly Issue[], botId: number): Plan {
@@ -16,13 +17,10 @@ export function planTriage(issues: readonly Issue[], botId: number): Plan {
     .filter((issue) => issue.author.id !== botId && !isInformationRequest(issue))
     .flatMap((issue) => {
       const inQueue = issue.labels.some((label) => label.startsWith("SecLog::"));
-      const add = [
-        ...(issue.labels.includes(TEAM_LABEL) ? [] : [TEAM_LABEL]),
-        ...(inQueue || issue.labels.includes(TEAM_LABEL) ? [] : [INCOMING_LABEL]),
-      ];
-      return add.length === 0
-        ? []
-        : [{ kind: "change-labels", issue: issue.iid, add, remove: [] } as const];
+      if (issue.labels.includes(TEAM_LABEL)) return [];
+      return [...(inQueue ? [] : [INCOMING_LABEL]), TEAM_LABEL].map(
+        (label) => ({ kind: "change-labels", issue: issue.iid, add: [label], remove: [] }) as const,
+      );
     });
 }
 

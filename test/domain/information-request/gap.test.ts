@@ -23,7 +23,7 @@ const seen = observation({
   mergeRequest: mergeRequest(),
 });
 const filed = (description: string, author = BOT) =>
-  issue({ id: 900, iid: 9, description, author, confidential: false });
+  issue({ id: 900, iid: 9, description, author, confidential: false, labels: context.labels });
 
 test("each gap gets one public issue with its labels", () => {
   const steps = planGap(seen, [GIT, LOGIN], [], context);
@@ -50,6 +50,18 @@ test("the same request counts once, another one edits and never creates", () => 
   const [edit] = planGap(other, [GIT], [filed(description)], context).actions;
   expect(edit).toMatchObject({ kind: "edit-issue", issue: 9 });
   expect(edit?.kind === "edit-issue" && edit.description).toContain("asked 2 times");
+});
+
+test("labels that GitLab dropped are set again until the filing is on record", () => {
+  const [first] = planGap(seen, [GIT], [], context).actions;
+  const description = first?.kind === "create-issue" ? first.description : "";
+  const bare = { ...filed(description), labels: ["Category:Audit Events"] };
+  expect(planGap(seen, [GIT], [bare], context).actions).toMatchObject([
+    { kind: "edit-issue", issue: 9, description, add: ["Enterprise Edition"] },
+  ]);
+  const entry = { seq: 1, at: "", event: "gap", data: {}, prev: "", hash: "" } as const;
+  const recorded = { ...seen, custody: { ...seen.custody, entries: [entry] } };
+  expect(planGap(recorded, [GIT], [bare], context).actions).toEqual([]);
 });
 
 test("an issue somebody else wrote with our marker is not ours", () => {
