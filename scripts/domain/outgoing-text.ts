@@ -54,7 +54,8 @@ export const actsInTitle = (title: string, allowed: Allowed): readonly Acting[] 
 const closes = (line: string, ticks: number): boolean =>
   (/^ {0,3}(`+)[ \t]*$/.exec(line)?.[1] ?? "").length >= ticks;
 
-const COMMENT = /^<!-- (?:seclog:v1 [A-Za-z0-9_.:/-]+(?: [0-9a-f]{16})?|demand(?: [0-9a-f]{12})+) -->$/;
+const COMMENT =
+  /^<!-- (?:seclog:v1 [A-Za-z0-9_.:/-]+(?: [0-9a-f]{16})?|demand(?: [0-9a-f]{12})+) -->$/;
 const TAG_LINE = /^(?:<details>|<\/details>|<summary>[A-Za-z0-9 ,.'’-]*<\/summary>)$/;
 
 /** Our own hidden comments, and `<details>` whose HTML block ends at once: up to a blank line nothing in one is Markdown. */

@@ -56,16 +56,19 @@ export async function partialLabels(c: Ctx, state: State): Promise<Response> {
   return again(c, state, { body: changed });
 }
 
-/** Somebody deleted the labels a moment ago, from every issue: GitLab makes new ones with these names. */
+/** The labels are gone and GitLab makes new ones with these names; what carried the old ones carries the new. */
 export async function newLabels(c: Ctx, state: State): Promise<Response> {
   const body = (await c.req.json()) as Values;
   const names = new Set([...listOf(body["labels"]), ...listOf(body["add_labels"])]);
-  for (const label of state.labels.values())
-    if (names.has(label.name)) state.labels.delete(label.id);
+  const gone = [...state.labels.values()].filter(({ name }) => names.has(name));
+  for (const { id } of gone) state.labels.delete(id);
+  const answer = await again(c, state);
+  const made = new Map([...state.labels.values()].map(({ name, id }) => [name, id]));
+  const renewed = new Map(gone.map(({ id, name }) => [id, made.get(name) ?? id]));
   for (const project of state.projects.values())
     for (const one of [...project.issues, ...project.mergeRequests])
-      one.labelIds = one.labelIds.filter((id) => state.labels.has(id));
-  return again(c, state);
+      one.labelIds = [...new Set(one.labelIds.map((id) => renewed.get(id) ?? id))];
+  return answer;
 }
 
 /** The effect happens twice, as when two runs do the same. */
