@@ -98,6 +98,7 @@ function firstOfEach(issues: readonly Issue[]): ReadonlyMap<number, number> {
             request.resources,
             request.event_types,
             request.log_sources ?? [],
+            request.lane ?? "rows",
           ]);
     const lowest = first.get(key) ?? issue.iid;
     first.set(key, lowest);

@@ -18,6 +18,8 @@ export type Fields = {
   readonly complex?: boolean | string | null;
   readonly exception_requested?: boolean | string | null;
   readonly audit_events_checked?: boolean | string | null;
+  readonly self_serve_insufficient?: string | null;
+  readonly lane?: string | null;
   readonly ticket?: string | null;
   readonly customer_contact_in_issue?: boolean | string | null;
 };
@@ -71,6 +73,8 @@ const KEYS: Readonly<Record<string, string>> = {
   "Personal data needed": "personal_data_needed",
   Complex: "complex",
   "Audit Events checked": "audit_events_checked",
+  "Why the Audit Events are not enough": "self_serve_insufficient",
+  "Kind of answer": "lane",
   "Exception requested": "exception_requested",
   "Exception reason": "exception_reason",
   "Customer contact in issue": "customer_contact_in_issue",
@@ -92,6 +96,8 @@ const JAPANESE: Readonly<Record<string, string>> = {
   "Personal data needed": "個人データ",
   Complex: "複雑",
   "Audit Events checked": "監査",
+  "Why the Audit Events are not enough": "監査の不足",
+  "Kind of answer": "回答",
   "Exception requested": "例外",
   "Exception reason": "理由",
   "Customer contact in issue": "連絡先",
@@ -187,12 +193,15 @@ function answerOf(key: string, fields: Fields, freeText: string, how: Rendering)
     case "exception_requested":
     case "customer_contact_in_issue":
       return boxes(key, ["Yes", "No"], yesNo(fields[key]), how);
+    case "lane":
+      return boxes(key, ["Rows", "Counts"], fields.lane, how);
     case "free_text":
       return freeText === "" ? [] : [freeText];
     case "account":
       return given(fields.account).map((path) => code(url(path, how), how));
     case "ticket":
-      return given(fields.ticket);
+    case "self_serve_insufficient":
+      return given(fields[key]);
     default:
       return [];
   }

@@ -86,6 +86,8 @@ const FULL: Fields = {
   complex: false,
   exception_requested: false,
   audit_events_checked: true,
+  self_serve_insufficient: "The owner who can see them has left.",
+  lane: "Counts",
   customer_contact_in_issue: false,
   ticket: "https://support.example.invalid/tickets/10042",
 };
@@ -147,6 +149,8 @@ describe("a whole form is the same request in every way of filling it in", () =>
       personal_data_needed: true,
       complex: false,
       audit_events_checked: true,
+      self_serve_insufficient: FULL.self_serve_insufficient,
+      lane: "aggregate",
     });
   });
 
@@ -178,5 +182,28 @@ describe("what cannot be believed is no request", () => {
     const { request, findings } = intakeOf(renderForm(FULL, "", way));
     expect(request).toBeNull();
     expect(findings.map(({ rule }) => rule)).toContain("unclear_form");
+  });
+});
+
+describe("the kind of answer", () => {
+  test.each([
+    ["Rows", "rows"],
+    ["row by row", "rows"],
+    ["Counts", "aggregate"],
+    ["count of events", "aggregate"],
+    ["aggregate", "aggregate"],
+    [null, undefined],
+  ] as const)("%s → %s", (lane, wanted) => {
+    const { request, findings } = intakeOf(renderForm({ ...FULL, lane }, "", { style: "plain" }));
+    expect(findings).toEqual([]);
+    expect(request?.lane).toBe(wanted);
+  });
+
+  test.each(["everything", "42", "r\u200Dows"])("%j is neither", (lane) => {
+    const { request, findings } = intakeOf(renderForm({ ...FULL, lane }, "", { style: "keys" }));
+    expect(request).toBeNull();
+    expect(findings.map(({ rule, fix }) => [rule, fix])).toEqual([
+      ["bad_value", "answer rows or counts"],
+    ]);
   });
 });

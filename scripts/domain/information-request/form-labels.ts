@@ -19,6 +19,8 @@ export type FormField =
   | "exception_requested"
   | "exception_reason"
   | "audit_events_checked"
+  | "self_serve_insufficient"
+  | "lane"
   | "customer_contact_in_issue"
   | "ticket"
   | "free_text";
@@ -90,6 +92,13 @@ const NAMES: Readonly<Record<FormField, readonly string[]>> = {
     "reason",
   ],
   audit_events_checked: ["audit events checked", "audit events", "audit events were checked"],
+  self_serve_insufficient: [
+    "why the audit events are not enough",
+    "why audit events are not enough",
+    "audit events are not enough",
+    "self serve insufficient",
+  ],
+  lane: ["kind of answer", "answer lane", "lane"],
   customer_contact_in_issue: [
     "customer contact in issue",
     "customer in issue",

@@ -58,6 +58,13 @@ export function yesOrNo(text: string): boolean | null {
   return ["no", "n", "false", "not"].includes(word) ? false : null;
 }
 
+/** What the answer shall hold, by the first word; null = neither. */
+export function laneNamed(text: string): "rows" | "aggregate" | null {
+  const word = /^[a-z]+/i.exec(text)?.[0].toLowerCase();
+  if (word === "rows" || word === "row") return "rows";
+  return word === "counts" || word === "count" || word === "aggregate" ? "aggregate" : null;
+}
+
 const SOURCE_WORDS: Readonly<Record<string, string>> = {
   access: "access",
   "http requests": "http",

@@ -4,7 +4,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { LogSource } from "../log-source.ts";
 import type { FormField } from "./form-labels.ts";
 import type { FormAnswers, ItemFault } from "./form-reader.ts";
-import { deploymentOf, isClear, pathOf, sourceOf, userOf } from "./form-values.ts";
+import { deploymentOf, isClear, laneNamed, pathOf, sourceOf, userOf } from "./form-values.ts";
 import { atLine } from "./intake-findings.ts";
 import {
   EventTypeName,
@@ -32,6 +32,8 @@ export type Draft = {
     | "complex"
     | "exception_requested"
     | "audit_events_checked"
+    | "self_serve_insufficient"
+    | "lane"
   >;
   readonly claims: Claims;
 };
@@ -275,6 +277,8 @@ function readOptional(answers: FormAnswers): Draft["optional"] {
     );
   const complex = answers.yesNo("complex");
   const checked = answers.yesNo("audit_events_checked");
+  const notEnough = answers.text("self_serve_insufficient");
+  const lane = readLane(answers);
   const reason = answers.text("exception_reason");
   const exception = answers.yesNo("exception_requested");
   return {
@@ -286,5 +290,24 @@ function readOptional(answers: FormAnswers): Draft["optional"] {
       ? { exception_requested: { reason: reason === "" ? "not stated" : reason } }
       : {}),
     ...(checked === undefined ? {} : { audit_events_checked: checked }),
+    ...(notEnough === "" ? {} : { self_serve_insufficient: notEnough }),
+    ...(lane === null ? {} : { lane }),
   };
 }
+
+/** Rows or counts; null when it is not answered, which means rows. */
+const readLane = (answers: FormAnswers): InformationRequest["lane"] | null =>
+  answers.one(
+    "lane",
+    ({ line, value }) => {
+      const lane = isClear(value) ? laneNamed(value) : null;
+      if (lane === null)
+        answers.add(
+          "bad_value",
+          atLine({ line, text: value }, "is neither rows nor counts"),
+          "answer rows or counts",
+        );
+      return lane;
+    },
+    String,
+  );

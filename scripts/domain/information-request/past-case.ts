@@ -65,6 +65,7 @@ function requestWithout(
     ticket: _ticket,
     note: _note,
     exception_requested,
+    self_serve_insufficient,
     account,
     resources,
     ...rest
@@ -77,6 +78,7 @@ function requestWithout(
       projects: resources.projects.map(paths),
       users: resources.users.map(users),
     },
+    ...(self_serve_insufficient === undefined ? {} : { self_serve_insufficient: "not kept" }),
     ...(exception_requested === undefined ? {} : { exception_requested: { reason: "not kept" } }),
   };
 }

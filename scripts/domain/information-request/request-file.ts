@@ -42,6 +42,8 @@ export function formatRequest(request: InformationRequest): string {
       ({ reason }) => `{ reason: ${JSON.stringify(reason)} }`,
     ),
     ...optional("audit_events_checked", request.audit_events_checked, String),
+    ...optional("self_serve_insufficient", request.self_serve_insufficient, JSON.stringify),
+    ...optional("lane", request.lane, String),
     ...optional("note", request.note, JSON.stringify),
   ];
   return `${lines.join("\n")}\n`;

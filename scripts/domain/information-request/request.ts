@@ -121,6 +121,10 @@ export const InformationRequest = z.strictObject({
   complex: z.boolean().optional(),
   exception_requested: z.strictObject({ reason: text(MAX_TEXT).min(1) }).optional(),
   audit_events_checked: z.boolean().optional(),
+  /** Why the Audit Events do not answer it although they show every wanted event; Support's words, shown and never judged. */
+  self_serve_insufficient: text(MAX_TEXT).min(1).optional(),
+  /** What the answer holds: the rows (also where it is left out), or counts without personal data. */
+  lane: z.enum(["rows", "aggregate"]).optional(),
   note: text(MAX_TEXT).optional(),
 });
 export type InformationRequest = z.infer<typeof InformationRequest>;

@@ -62,6 +62,7 @@ test("no name and no text of a person is kept", () => {
           ticket: text,
           note: text,
           exception_requested: { reason: text },
+          self_serve_insufficient: text,
         },
         facts: { canonical_path: `${text}-co` },
         issue: {

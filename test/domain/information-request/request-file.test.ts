@@ -62,6 +62,8 @@ test("every text that a person may write comes back to the letter", () => {
         complex: !flag,
         exception_requested: { reason },
         audit_events_checked: flag,
+        self_serve_insufficient: reason === "" ? "-" : reason,
+        lane: flag ? ("rows" as const) : ("aggregate" as const),
         note,
       };
       const result = read(formatRequest(request));

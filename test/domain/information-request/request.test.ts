@@ -31,6 +31,8 @@ describe("the request file", () => {
         complex: false,
         exception_requested: { reason: "x" },
         audit_events_checked: true,
+        self_serve_insufficient: "The owner has left.",
+        lane: "aggregate",
         note: "a\nb é",
       },
       true,
