@@ -115,6 +115,8 @@ export const LogProfileFile = z.strictObject({
   files: z.array(z.string()).min(1),
   indices: z.array(z.string()),
   retention_days: z.strictObject({ search: z.int().positive(), archive: z.int().positive() }),
+  /** What the source writes on an ordinary day, all customers together: a planning figure, to be replaced by the store's own. */
+  volume_bytes_per_day: z.int().positive(),
   /** Wrappings that a shipper may have put around the row. */
   envelopes: z.array(z.enum(["json_payload", "json_prefix", "ecs"])),
   /** The first one present decides. RFC 3339 with an offset. */

@@ -1,19 +1,14 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
-import {
-  judgeLine,
-  readLine,
-  recipesOf,
-} from "../../scripts/domain/information-request/log-dive.ts";
+import { judgeLine, recipesOf } from "../../scripts/domain/information-request/log-dive.ts";
 import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
 import { checkReleasedRow } from "../../scripts/domain/information-request/redaction-gate.ts";
 import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
 import type { Scope } from "../../scripts/domain/information-request/scope.ts";
 import {
-  bytesOf,
   lineOf,
   POLICIES,
   profileOf,
@@ -23,7 +18,6 @@ import {
   scope,
 } from "../domain/dive-fixture.ts";
 
-const SAMPLES = new URL("../log-samples/", import.meta.url);
 const everything = (source: string, events: readonly string[]): Scope => ({
   ...scope,
   window: { from: "2010-01-01T00:00:00Z", to: "2030-01-01T00:00:00Z" },
@@ -77,37 +71,6 @@ describe("profiles", () => {
       expect(checkReleasedRow(redacted.released, emptyLedger(), asked, profile)).toStrictEqual([]);
     },
   );
-
-  test("every JSON line of the log samples of profiled sources is read, and each known field has a rule", async () => {
-    const files = await readdir(SAMPLES);
-    let read = 0;
-    for (const profile of profiles.values()) {
-      for (const file of profile.files.filter((name) => files.includes(name))) {
-        for (const line of (await readFile(new URL(file, SAMPLES), "utf8")).trim().split("\n")) {
-          const row = readLine(bytesOf(line), profile);
-          if (line.startsWith("{")) {
-            expect(typeof row, `${file}: ${line}`).toBe("object");
-            read += 1;
-          } else expect(row).toBe("not_json");
-        }
-      }
-    }
-    expect(read).toBe(49);
-  });
-
-  test("a row of another customer in the samples never belongs to the request", async () => {
-    for (const profile of profiles.values()) {
-      for (const file of (await readdir(SAMPLES)).filter((name) => profile.files.includes(name))) {
-        for (const line of (await readFile(new URL(file, SAMPLES), "utf8")).trim().split("\n")) {
-          const asked = everything(
-            profile.source,
-            profile.recipes.map(({ id }) => id),
-          );
-          expect(judgeLine(bytesOf(line), profile, asked).verdict).not.toBe("matched");
-        }
-      }
-    }
-  });
 });
 
 test("every fault of every file is named at once", async () => {

@@ -17,6 +17,7 @@ const file = LogProfileFile.parse({
   files: ["demo.log"],
   indices: [],
   retention_days: { search: 1, archive: 1 },
+  volume_bytes_per_day: 1,
   envelopes: [],
   time_fields: ["time"],
   identity: {
