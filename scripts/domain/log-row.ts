@@ -13,33 +13,43 @@ export type LogRow = {
   readonly fields: ReadonlyMap<string, JsonValue>;
   /** Names that were given more than one value: what they say is not known. */
   readonly ambiguous: ReadonlySet<string>;
+  /** Names under which an object stands, of which only the members are in `fields`. */
+  readonly objects: ReadonlySet<string>;
 };
 
 type Shape = Pick<LogProfile, "envelopes" | "time_fields" | "aliases">;
+type Gathered = {
+  readonly fields: Map<string, JsonValue>;
+  readonly ambiguous: Set<string>;
+  readonly objects: Set<string>;
+  readonly aliases: Shape["aliases"];
+  /** What a shipper put before every name. */
+  readonly prefix: RegExp | null;
+};
 
 /** The flat row of one parsed line. Aliases become the field's own name; two names for one field with two values make it ambiguous. */
 export function rowOf(object: JsonObject, profile: Shape): LogRow {
-  const fields = new Map<string, JsonValue>();
-  const ambiguous = new Set<string>();
   const { payload, prefix, doubted } = unwrap(object, profile);
-  const put = (dotted: string, value: JsonValue, doubtful: boolean): void => {
-    const bare = dotted.replace(prefix, "");
-    const field = profile.aliases.get(bare) ?? bare;
-    const before = fields.get(field);
-    const differs = before !== undefined && scalarText(before) !== scalarText(value);
-    if (doubtful || differs) ambiguous.add(field);
-    fields.set(field, value);
+  const row: Gathered = {
+    fields: new Map(),
+    ambiguous: new Set(),
+    objects: new Set(),
+    aliases: profile.aliases,
+    prefix,
   };
-  flatten(payload, "", doubted, put);
-  return { fields, ambiguous };
+  flatten(payload, "", doubted, row);
+  return row;
 }
 
-type Payload = { readonly payload: JsonObject; readonly prefix: RegExp; readonly doubted: boolean };
-const NO_PREFIX = /^(?!)/;
+type Payload = {
+  readonly payload: JsonObject;
+  readonly prefix: RegExp | null;
+  readonly doubted: boolean;
+};
 
 /** A line that carries the source's own time is bare, whatever else is in it. */
 function unwrap(object: JsonObject, { envelopes, time_fields }: Shape): Payload {
-  const bare = { payload: object, prefix: NO_PREFIX, doubted: false };
+  const bare = { payload: object, prefix: null, doubted: false };
   if (time_fields.some((field) => object.members.has(field) && !field.startsWith("@"))) return bare;
   const inner = object.members.get("jsonPayload");
   if (envelopes.includes("json_payload") && inner !== undefined && isJsonObject(inner)) {
@@ -57,16 +67,28 @@ function unwrap(object: JsonObject, { envelopes, time_fields }: Shape): Payload 
 const hasPrefix = (object: JsonObject, prefix: string): boolean =>
   [...object.members.keys()].some((key) => key === prefix || key.startsWith(`${prefix}.`));
 
-type Put = (dotted: string, value: JsonValue, doubtful: boolean) => void;
-
-function flatten(object: JsonObject, path: string, doubted: boolean, put: Put): void {
+function flatten(object: JsonObject, path: string, doubted: boolean, row: Gathered): void {
   for (const [key, value] of object.members) {
     const doubtful = doubted || object.duplicates.has(key);
-    if (!isJsonObject(value)) put(`${path}${key}`, value, doubtful);
+    const name = path === "" ? key : path + key;
+    if (value === null || !isJsonObject(value)) put(row, name, value, doubtful);
     else {
-      if (doubtful) put(`${path}${key}`, null, true);
-      flatten(value, `${path}${key}.`, doubtful, put);
+      if (doubtful) put(row, name, null, true);
+      flatten(value, `${name}.`, doubtful, row);
     }
+  }
+}
+
+function put(row: Gathered, dotted: string, value: JsonValue, doubtful: boolean): void {
+  const bare = row.prefix === null ? dotted : dotted.replace(row.prefix, "");
+  const field = row.aliases.get(bare) ?? bare;
+  const before = row.fields.get(field);
+  if (doubtful || (before !== undefined && scalarText(before) !== scalarText(value))) {
+    row.ambiguous.add(field);
+  }
+  row.fields.set(field, value);
+  for (let dot = field.indexOf("."); dot !== -1; dot = field.indexOf(".", dot + 1)) {
+    row.objects.add(field.slice(0, dot));
   }
 }
 
@@ -78,10 +100,7 @@ export function isAmbiguous(row: LogRow, field: string): boolean {
 }
 
 /** Whether an object stands under this name, of which only the members are in the row. */
-export function isObject(row: LogRow, field: string): boolean {
-  for (const name of row.fields.keys()) if (name.startsWith(`${field}.`)) return true;
-  return false;
-}
+export const isObject = (row: LogRow, field: string): boolean => row.objects.has(field);
 
 /** A string, the digits of a number, `true` or `false`; null for null, arrays and objects. */
 export function scalarText(value: JsonValue): string | null {
@@ -99,6 +118,7 @@ export function fieldValue(row: LogRow, field: string): JsonValue | undefined {
 export function textsAt(row: LogRow, field: string): readonly string[] {
   const direct = row.fields.get(field);
   if (direct !== undefined) return textsIn(direct, []);
+  if (!field.includes(".")) return [];
   const parts = field.split(".");
   return parts.flatMap((_, index) => {
     const holder = row.fields.get(parts.slice(0, index).join("."));

@@ -22,7 +22,9 @@ class TooDeep extends Error {}
 export function parseStrictJson(text: string, maxDepth: number): ParsedJson {
   try {
     JSON.parse(text);
-    return { ok: true, value: readValue({ text, at: 0 }, maxDepth) };
+    const cursor = { text, at: 0 };
+    nextCode(cursor);
+    return { ok: true, value: readValue(cursor, maxDepth) };
   } catch (error) {
     return { ok: false, reason: error instanceof TooDeep ? "too_deep" : "not_json" };
   }
@@ -38,20 +40,26 @@ export const isJsonArray = (value: JsonValue): value is readonly JsonValue[] =>
 // The readers below run on text that JSON.parse has accepted: they only cut it into pieces.
 type Cursor = { readonly text: string; at: number };
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
 function readValue(cursor: Cursor, depth: number): JsonValue {
-  skipSpace(cursor);
-  switch (cursor.text[cursor.at]) {
-    case "{":
+  switch (cursor.text.charCodeAt(cursor.at)) {
+    case OPEN_BRACE:
       return readObject(cursor, deeper(depth));
-    case "[":
+    case OPEN_BRACKET:
       return readArray(cursor, deeper(depth));
-    case '"':
+    case QUOTE:
       return readString(cursor);
-    case "t":
+    case 0x74: // true
       return skip(cursor, 4, true);
-    case "f":
+    case 0x66: // false
       return skip(cursor, 5, false);
-    case "n":
+    case 0x6e: // null
       return skip(cursor, 4, null);
     default:
       return readNumber(cursor);
@@ -68,57 +76,83 @@ function skip<Value>(cursor: Cursor, length: number, value: Value): Value {
   return value;
 }
 
-function skipSpace(cursor: Cursor): void {
-  // In text that is JSON, nothing else below U+0021 stands between two tokens.
-  while (cursor.text.charCodeAt(cursor.at) <= 0x20) cursor.at += 1;
+/** The character at the cursor, behind any white space. In text that is JSON, nothing else below U+0021 stands between two tokens. */
+function nextCode(cursor: Cursor): number {
+  const { text } = cursor;
+  let code = text.charCodeAt(cursor.at);
+  while (code <= 0x20) {
+    cursor.at += 1;
+    code = text.charCodeAt(cursor.at);
+  }
+  return code;
 }
 
 function readNumber(cursor: Cursor): JsonNumber {
   const start = cursor.at;
-  do cursor.at += 1;
-  while (/[-+.0-9eE]/.test(cursor.text.charAt(cursor.at)));
-  return { number: cursor.text.slice(start, cursor.at) };
+  let end = start + 1;
+  while (isInNumber(cursor.text.charCodeAt(end))) end += 1;
+  cursor.at = end;
+  return { number: cursor.text.slice(start, end) };
 }
 
+/** Digits, `-`, `.`, `+`, `e` and `E`. */
+const isInNumber = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  code === 0x2e ||
+  code === 0x2d ||
+  code === 0x2b ||
+  (code | 0x20) === 0x65;
+
 function readString(cursor: Cursor): string {
-  const start = cursor.at;
-  let end = cursor.text.indexOf('"', start + 1);
-  while (escapedAt(cursor.text, end)) end = cursor.text.indexOf('"', end + 1);
+  const { text, at } = cursor;
+  let end = text.indexOf('"', at + 1);
+  while (text.charCodeAt(end - 1) === BACKSLASH && escapedAt(text, end)) {
+    end = text.indexOf('"', end + 1);
+  }
   cursor.at = end + 1;
-  const raw = cursor.text.slice(start + 1, end);
+  const raw = text.slice(at + 1, end);
   return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
 }
 
 function escapedAt(text: string, quote: number): boolean {
-  let backslashes = 0;
-  while (text[quote - 1 - backslashes] === "\\") backslashes += 1;
+  let backslashes = 1;
+  while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
   return backslashes % 2 === 1;
 }
 
 function readArray(cursor: Cursor, depth: number): readonly JsonValue[] {
   const items: JsonValue[] = [];
-  while (nextItem(cursor, "]")) items.push(readValue(cursor, depth));
+  while (nextItem(cursor, CLOSE_BRACKET)) items.push(readValue(cursor, depth));
   return items;
 }
 
+const NO_DUPLICATES: ReadonlySet<string> = new Set();
+
 function readObject(cursor: Cursor, depth: number): JsonObject {
   const members = new Map<string, JsonValue>();
-  const duplicates = new Set<string>();
-  while (nextItem(cursor, "}")) {
+  let duplicates: Set<string> | null = null;
+  let read = 0;
+  while (nextItem(cursor, CLOSE_BRACE)) {
     const key = readString(cursor);
-    skipSpace(cursor);
+    nextCode(cursor);
     cursor.at += 1; // the colon
-    if (members.has(key)) duplicates.add(key);
+    nextCode(cursor);
     members.set(key, readValue(cursor, depth));
+    read += 1;
+    if (members.size < read) {
+      read = members.size;
+      duplicates = (duplicates ?? new Set()).add(key);
+    }
   }
-  return { members, duplicates };
+  return { members, duplicates: duplicates ?? NO_DUPLICATES };
 }
 
 /** Steps over the opening bracket or the comma to the next item; false at the closing bracket, which it also steps over. */
-function nextItem(cursor: Cursor, close: string): boolean {
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] === close) return skip(cursor, 1, false);
+function nextItem(cursor: Cursor, close: number): boolean {
+  if (nextCode(cursor) !== close) {
+    cursor.at += 1;
+    if (nextCode(cursor) !== close) return true;
+  }
   cursor.at += 1;
-  skipSpace(cursor);
-  return cursor.text[cursor.at] === close ? skip(cursor, 1, false) : true;
+  return false;
 }

@@ -48,10 +48,12 @@ export function readLine(bytes: Uint8Array, profile: LogProfile): LogRow | strin
     : "not_an_object";
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /** UTF-8 or nothing; one leading byte order mark is taken off. */
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     return null;
   }
