@@ -7,6 +7,7 @@ import {
   expiryOf,
   formatManifest,
   isWhole,
+  policyDigest,
   rowsRoot,
 } from "../domain/information-request/manifest-file.ts";
 import type { InformationRequest } from "../domain/information-request/request.ts";
@@ -146,7 +147,7 @@ async function conclude(
     apiVersion: "v1",
     kind: "artefact_manifest",
     request: { id: request.id, sha256: requestSha256 },
-    policy: { sha256: policyDigest(profiles) },
+    policy: { sha256: policyDigest(profiles, sha256) },
     code: { sha: options.codeSha },
     collected_at: options.now,
     expires_at: expiryOf(options.now, options.keepFor),
@@ -164,18 +165,6 @@ async function conclude(
   await writeText(draft, "manifest.json", formatManifest(manifest));
   return manifest;
 }
-
-/** Digest of all that decided what was read and released: profiles with their recipes and the redaction policy. */
-const policyDigest = (profiles: readonly LogProfile[]): string =>
-  sha256(
-    canonicalJson(
-      profiles.map(({ fields, aliases, ...profile }) => ({
-        ...profile,
-        fields: Object.fromEntries(fields),
-        aliases: Object.fromEntries(aliases),
-      })),
-    ),
-  );
 
 async function seal(
   directory: string,

@@ -8,6 +8,7 @@ import {
 } from "../../domain/information-request/artefact.ts";
 import type { FieldCounts } from "../../domain/information-request/artefact-summary.ts";
 import {
+  rowCounter,
   type SummaryInput,
   summaryPage,
   withheldCounts,
@@ -23,16 +24,22 @@ export const EVIDENCE_FILES = [
   "evidence/scope.json",
 ] as const;
 
-/** @param summary.rows in their final order */
+export type Shown = Omit<SummaryInput, "rows"> & {
+  /** In their final order. */
+  readonly rows: readonly CollectedRow[];
+};
+
 export async function writeShownFiles(
   draft: Draft,
-  summary: SummaryInput,
+  shown: Shown,
   fields: readonly FieldCounts[],
 ): Promise<void> {
-  await writeLines(draft, "rows.ndjson", summary.rows, (row) => `${canonicalJson(row.released)}\n`);
-  await writeCsv(draft, summary.rows);
-  await writeText(draft, "summary.md", summaryPage(summary));
-  const withheld = JSON.parse(canonicalJson(withheldCounts(summary.sources, fields)));
+  await writeLines(draft, "rows.ndjson", shown.rows, (row) => `${canonicalJson(row.released)}\n`);
+  await writeCsv(draft, shown.rows);
+  const counter = rowCounter();
+  for (const row of shown.rows) counter.add(row);
+  await writeText(draft, "summary.md", summaryPage({ ...shown, rows: counter.counts() }));
+  const withheld = JSON.parse(canonicalJson(withheldCounts(shown.sources, fields)));
   await writeText(draft, "withheld.json", `${JSON.stringify(withheld, null, 2)}\n`);
 }
 

@@ -19,8 +19,39 @@ export type SummaryInput = {
   readonly window: { readonly from: string; readonly to: string };
   readonly complete: boolean;
   readonly sources: readonly SourceCounts[];
-  readonly rows: readonly CollectedRow[];
+  readonly rows: RowCounts;
 };
+
+/** The released rows in counts, each name in the order in which the rows first have it. */
+export type RowCounts = {
+  readonly rows: number;
+  readonly events: ReadonlyMap<string, number>;
+  /** `2026-11-16 12:00` → rows. */
+  readonly hours: ReadonlyMap<string, number>;
+};
+export type RowCounter = {
+  readonly add: (row: Pick<CollectedRow, "event" | "time">) => void;
+  readonly counts: () => RowCounts;
+};
+
+/** Counts rows as they come, in their final order. */
+export function rowCounter(): RowCounter {
+  const events = new Map<string, number>();
+  const hours = new Map<string, number>();
+  let rows = 0;
+  return {
+    add: ({ event, time }) => {
+      rows += 1;
+      increase(events, event);
+      increase(hours, `${time.slice(0, 13).replace("T", " ")}:00`);
+    },
+    counts: () => ({ rows, events, hours }),
+  };
+}
+
+function increase(counts: Map<string, number>, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
 
 /** Rows that fall on up to three days are counted by hour, others by day. */
 const DAYS_BY_HOUR = 3;
@@ -31,7 +62,7 @@ export function summaryPage(input: SummaryInput): string {
   const lines = [
     `# Log-dive ${quoteInline(input.requestId)}`,
     "",
-    `Window: ${quoteInline(input.window.from)} to ${quoteInline(input.window.to)} (end not included). Rows: ${rows.length}.`,
+    `Window: ${quoteInline(input.window.from)} to ${quoteInline(input.window.to)} (end not included). Rows: ${rows.rows}.`,
     "",
     ...completeness(input),
     "",
@@ -59,7 +90,11 @@ export function summaryPage(input: SummaryInput): string {
     ),
     ...reasonSection("Withheld rows by reason", sources, (source) => source.withheld),
     ...reasonSection("Quarantined lines by reason", sources, (source) => source.quarantined),
-    ...countSection("Events", "Event", rows, (row) => quoteInline(row.event)),
+    ...countSection(
+      "Events",
+      "Event",
+      [...rows.events].map(([event, count]) => [quoteInline(event), count]),
+    ),
     ...timeline(rows),
   ];
   return `${lines.join("\n")}\n`;
@@ -100,23 +135,17 @@ function reasonSection(
 function countSection(
   title: string,
   head: string,
-  rows: readonly CollectedRow[],
-  nameOf: (row: CollectedRow) => string,
+  counts: readonly (readonly [string, number])[],
 ): readonly string[] {
-  const counts = [...countBy(rows, nameOf)];
   return counts.length === 0 ? [] : ["", `## ${title}`, "", ...table([head, "Rows"], counts)];
 }
 
-function timeline(rows: readonly CollectedRow[]): readonly string[] {
-  const days = new Set(rows.map((row) => row.time.slice(0, 10)));
+function timeline({ hours }: RowCounts): readonly string[] {
+  const days = new Map<string, number>();
+  for (const [hour, count] of hours) increase(days, hour.slice(0, 10), count);
   return days.size <= DAYS_BY_HOUR
-    ? countSection(
-        "Rows by hour (UTC)",
-        "Hour",
-        rows,
-        (row) => `${row.time.slice(0, 13).replace("T", " ")}:00`,
-      )
-    : countSection("Rows by day (UTC)", "Day", rows, (row) => row.time.slice(0, 10));
+    ? countSection("Rows by hour (UTC)", "Hour", [...hours])
+    : countSection("Rows by day (UTC)", "Day", [...days]);
 }
 
 const table = (
@@ -133,7 +162,7 @@ const total = (reasons: Readonly<Record<string, number>>): number =>
 
 function countBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
+  for (const item of items) increase(counts, nameOf(item));
   return counts;
 }
 

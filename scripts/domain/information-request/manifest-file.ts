@@ -1,6 +1,7 @@
 /** `manifest.json` as a file: its text, the digests in it, and what makes a dive whole. */
 import { Temporal } from "temporal-polyfill";
 import { canonicalJson } from "../canonical-json.ts";
+import type { LogProfile } from "../log-profile.ts";
 import { durationMilliseconds } from "../policy/duration.ts";
 import type { Digest } from "./custody.ts";
 import type { Manifest, ManifestFile, SourceCounts } from "./manifest.ts";
@@ -12,6 +13,18 @@ export const artefactDigest = (files: readonly ManifestFile[], digest: Digest): 
 /** Root over the rows' digests in their order: one changed, lost, added or moved row changes it. */
 export const rowsRoot = (rows: readonly { readonly sha256: string }[], digest: Digest): string =>
   digest(rows.map((row) => `${row.sha256}\n`).join(""));
+
+/** Digest of all that decided what was read and released: the profiles of a dive, with their recipes and the redaction policy. */
+export const policyDigest = (profiles: readonly LogProfile[], digest: Digest): string =>
+  digest(
+    canonicalJson(
+      profiles.map(({ fields, aliases, ...profile }) => ({
+        ...profile,
+        fields: Object.fromEntries(fields),
+        aliases: Object.fromEntries(aliases),
+      })),
+    ),
+  );
 
 /** True when every source was read whole: every day of the window there, every object read to its end. */
 export const isWhole = (sources: readonly SourceCounts[]): boolean =>

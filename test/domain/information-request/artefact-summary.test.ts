@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CollectedRow } from "../../../scripts/domain/information-request/artefact.ts";
 import {
+  rowCounter,
   type SummaryInput,
   summaryPage,
   withheldCounts,
@@ -30,8 +31,9 @@ const row = (time: string, event = "git_clone_ssh"): CollectedRow => ({
   object: "o",
   line: 1,
 });
-const page = (change: Partial<SummaryInput> = {}): string =>
-  summaryPage({
+type Given = Omit<SummaryInput, "rows"> & { readonly rows: readonly CollectedRow[] };
+const page = (change: Partial<Given> = {}): string => {
+  const given: Given = {
     requestId: "IR-2026-0042",
     window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
     complete: true,
@@ -42,7 +44,11 @@ const page = (change: Partial<SummaryInput> = {}): string =>
       row("2026-11-17T01:00:00.000000000Z"),
     ],
     ...change,
-  });
+  };
+  const counter = rowCounter();
+  for (const one of given.rows) counter.add(one);
+  return summaryPage({ ...given, rows: counter.counts() });
+};
 
 test("says what was found, in counts", () => {
   expect(page()).toMatchInlineSnapshot(`
