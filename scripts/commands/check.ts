@@ -1,14 +1,19 @@
 // `seclog check`: the verdict on one information request, offline, by the code that the pipeline runs.
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { sha256 } from "../adapters/digest.ts";
+import { loadEventTypes } from "../adapters/event-types.ts";
 import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
 import { readYaml } from "../adapters/yaml-file.ts";
+import type { EventTypeCatalogue } from "../domain/event-type.ts";
 import { explainIssues, type Fault, formatFault } from "../domain/fault.ts";
+import { shownInAuditEvents } from "../domain/information-request/audit-event-answer.ts";
 import { decideRequest, incompleteVerdict } from "../domain/information-request/decision.ts";
 import { AccountFacts } from "../domain/information-request/facts.ts";
 import { IssueState } from "../domain/information-request/issue-state.ts";
 import { InformationRequest } from "../domain/information-request/request.ts";
-import { Claims, type DecisionInput } from "../domain/information-request/situation.ts";
+import { formatRequest } from "../domain/information-request/request-file.ts";
+import { Claims, DecisionInput } from "../domain/information-request/situation.ts";
 import type { Verdict } from "../domain/information-request/verdict.ts";
 import { parseInstant } from "../domain/instant.ts";
 import type { Policies } from "../domain/policy/policies.ts";
@@ -28,14 +33,20 @@ const CheckCase = z.looseObject({
   facts: z.unknown().optional(),
   issue: z.unknown().optional(),
   claims: z.unknown().optional(),
+  audit_events: DecisionInput.shape.audit_events,
 });
 
 /**
  * Judges one case: `{now, request, facts, issue?, claims?}`, `request` an object or YAML text. Whatever cannot be read
  * as its schema says makes the verdict needs-info, with every fault in `errors`.
+ * @param catalogue says what the Audit Events show, where the case does not (`audit_events`); null = that is not known
  */
-export function checkCase(line: unknown, policies: Policies): CheckResult {
-  const read = readCase(line);
+export function checkCase(
+  line: unknown,
+  policies: Policies,
+  catalogue: EventTypeCatalogue | null = null,
+): CheckResult {
+  const read = readCase(line, catalogue);
   if (read.ok) return decideRequest({ ...read.value, policies });
   return { ...incompleteVerdict([], read.day, policies), errors: read.errors };
 }
@@ -43,6 +54,7 @@ export function checkCase(line: unknown, policies: Policies): CheckResult {
 /** What a case is judged by, or every fault of it, with the day of its `now` where that could be read. */
 export function readCase(
   line: unknown,
+  catalogue: EventTypeCatalogue | null = null,
 ):
   | { readonly ok: true; readonly value: DecisionInput }
   | { readonly ok: false; readonly errors: CaseFaults; readonly day: string } {
@@ -64,6 +76,8 @@ export function readCase(
         facts: facts.value,
         issue: issue?.value ?? null,
         claims: claims?.value,
+        audit_events: outer.data.audit_events ?? shownIn(catalogue, request.value),
+        request_sha256: sha256(formatRequest(request.value)),
         now,
       },
     };
@@ -72,6 +86,12 @@ export function readCase(
   );
   return { ok: false, errors, day: now.slice(0, 10) };
 }
+
+const shownIn = (
+  catalogue: EventTypeCatalogue | null,
+  { event_types }: InformationRequest,
+): DecisionInput["audit_events"] =>
+  catalogue === null ? undefined : shownInAuditEvents(event_types, catalogue);
 
 type Part<T> =
   | { readonly ok: true; readonly value: T }
@@ -120,7 +140,9 @@ export const command: Command = {
   usage: "REQUEST.yaml --facts FACTS.json [--issue-state FILE] [--now T] | --batch FILE.jsonl",
   help: `
 Judges a request file by the policies of this repository. FACTS.json holds what the system of record says of the
-account; --issue-state FILE what GitLab says of the issue (without it, the rules about the issue do not run).
+account; --issue-state FILE what GitLab says of the issue (without it, the rules about the issue do not run). Its key
+exception holds what Legal decided, {decision: "grant", request_sha256, waives, reference, expires_at} or {decision:
+"refuse", request_sha256, reason}; a decision on another text of the request does not count.
 --now sets the time of the decision (RFC 3339). --json prints the whole verdict. --batch reads one case a line,
 {name, now, request, facts, issue?}, and prints one verdict a line.
 
@@ -136,11 +158,13 @@ Example: seclog check requests/information-request/2026/IR-2026-0042.yaml --fact
   run: async (terminal, values, positionals) => {
     const text = (name: string): string | undefined =>
       typeof values[name] === "string" ? values[name] : undefined;
-    const policies = await loadPolicies(text("policies") ?? POLICY_FOLDER);
+    const folder = text("policies") ?? POLICY_FOLDER;
+    const policies = await loadPolicies(folder);
+    const catalogue = await loadEventTypes(folder);
     const batch = text("batch");
     const now = text("now") ?? terminal.now;
     if (batch !== undefined)
-      return runBatch(terminal, batch, (line) => checkCase({ now, ...line }, policies));
+      return runBatch(terminal, batch, (line) => checkCase({ now, ...line }, policies, catalogue));
     const [file] = positionals;
     const facts = text("facts");
     if (file === undefined || facts === undefined || positionals.length > 1) {
@@ -150,7 +174,7 @@ Example: seclog check requests/information-request/2026/IR-2026-0042.yaml --fact
     const issue = text("issue-state");
     const read = await readInputs(terminal, { request: file, facts, issue });
     if (read === null) return EXIT.badInput;
-    const result = checkCase({ now, ...read }, policies);
+    const result = checkCase({ now, ...read }, policies, catalogue);
     report(terminal, result, values["json"] === true);
     if (result.errors !== undefined) return EXIT.badInput;
     return result.verdict === "accept" ? EXIT.done : EXIT.gateClosed;
@@ -213,7 +237,7 @@ function verdictText({ verdict, route, findings, policy }: Verdict): string {
       `  To do: ${fix}`,
       `  For the customer: ${customer}`,
     ]),
-    ...findings.filter(({ rule }) => rule === "route").map(({ reason }) => reason),
+    ...findings.filter(({ rule }) => rule === "route" || rule === "lane").map(({ reason }) => reason),
     "",
     `${findings.length - failed.length} of ${findings.length} rules hold. Policy of ${policy.version}, ${policy.sha256.slice(0, 12)}.`,
   ];

@@ -1,8 +1,10 @@
-/** What one rule says of one request. A rule is named after the fault it finds; `ok` means that the fault is absent. */
+/** What one rule says of one request. A rule is named after the fault it finds; `ok` means that the fault is absent, or waived. */
 export type Finding = {
   /** Stable id of the rule, snake_case: `window_too_old`. */
   readonly rule: string;
   readonly ok: boolean;
+  /** The fault is there, and Legal waived the rule for this request. */
+  readonly waived?: true;
   /** One sentence a person can read, with the measured values in it. */
   readonly reason: string;
   readonly measured?: string | number | boolean;

@@ -2,4 +2,7 @@
 import { recordVerdict } from "../domain/information-request/verdict-record.ts";
 import type { RequestJob } from "../world.ts";
 
-export const job: RequestJob = { kind: "request", plan: (seen) => recordVerdict(seen) };
+export const job: RequestJob = {
+  kind: "request",
+  plan: (seen, world) => recordVerdict(seen, world.digest),
+};

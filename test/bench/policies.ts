@@ -34,7 +34,7 @@ function measure(work: () => unknown): { readonly wall: number; readonly process
 const policies = await loadPolicies(POLICY_FOLDER);
 const wider = await widerFastWindow();
 const inputs = pastInputs(REQUESTS);
-const lines = inputs.map(({ input }) => JSON.stringify(pastCaseOf(input)));
+const lines = inputs.map(({ input }) => JSON.stringify(pastCaseOf(input, sha256)));
 
 const read = (line: string): PastRequest => {
   const value = JSON.parse(line);

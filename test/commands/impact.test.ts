@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { sha256 } from "../../scripts/adapters/digest.ts";
 import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
 import { command } from "../../scripts/commands/impact.ts";
 import { pastCaseOf, pastCasePath } from "../../scripts/domain/information-request/past-case.ts";
@@ -50,7 +51,7 @@ beforeAll(async () => {
   git("checkout", "--quiet", "--orphan", "custody");
   const issue = { participants: [{ username: "support-a", team_member: true }] };
   for (const [seq, given] of [{}, OLDER].entries()) {
-    const kept = pastCaseOf(DecisionInput.parse(overlay(baseline, { ...given, issue })));
+    const kept = pastCaseOf(DecisionInput.parse(overlay(baseline, { ...given, issue })), sha256);
     await writeFile(join(clone, pastCasePath("IR-2026-0042", seq + 1)), JSON.stringify(kept));
   }
   await writeFile(join(folder, "IR-2026-0042.jsonl"), "{}\n");

@@ -2,9 +2,11 @@
 import type { Finding } from "../finding.ts";
 import type { ExceptionPolicy } from "../policy/decision-policy.ts";
 import { dayOf } from "../policy/moment.ts";
-import type { EligibilityRule, RoutingRule } from "../policy/rule.ts";
+import type { EligibilityRule, LaneRule, RoutingRule } from "../policy/rule.ts";
 import type { RuleBook } from "../policy/rule-language.ts";
 import { judgeEligibility } from "./eligibility.ts";
+import { chooseLane } from "./lane.ts";
+import { type ExceptionAsked, exceptionAsked } from "./legal-decision.ts";
 import { chooseRoute } from "./routing.ts";
 import { type DecisionInput, describeSituation, type Situation } from "./situation.ts";
 import type { Verdict } from "./verdict.ts";
@@ -14,6 +16,7 @@ export type DecisionPolicies = {
   readonly decision: {
     readonly eligibility: RuleBook<EligibilityRule>;
     readonly routing: RuleBook<RoutingRule>;
+    readonly lane: RuleBook<LaneRule>;
     readonly exception: ExceptionPolicy;
   };
   /** SHA-256 over the canonical JSON of all policies. */
@@ -29,16 +32,21 @@ export const decideRequest = (
   input: DecisionInput & { readonly policies: DecisionPolicies },
 ): Verdict => judgeSituation(situationOf(input), input.policies);
 
-/** A situation, and whether the request asks Legal for an exception. */
+/** A situation, and the exception that the request asks Legal for. */
 export type JudgedSituation = {
   readonly situation: Situation;
-  readonly exceptionRequested: boolean;
+  readonly exception: ExceptionAsked;
 };
 
 /** What {@link judgeSituation} needs of a request: the same for every policy that it is judged by. */
 export const situationOf = (input: DecisionInput): JudgedSituation => ({
   situation: describeSituation(input),
-  exceptionRequested: input.request.exception_requested !== undefined,
+  exception: exceptionAsked(
+    input.request.exception_requested !== undefined,
+    input.issue?.exception ?? null,
+    input.request_sha256 ?? null,
+    input.now,
+  ),
 });
 
 /**
@@ -46,21 +54,22 @@ export const situationOf = (input: DecisionInput): JudgedSituation => ({
  * @param day whose limits judge (`YYYY-MM-DD`, UTC); the day of filing, except in a preview
  */
 export function judgeSituation(
-  { situation, exceptionRequested }: JudgedSituation,
+  { situation, exception: asked }: JudgedSituation,
   policies: DecisionPolicies,
   day: string = dayOf(situation.filed),
 ): Verdict {
-  const { eligibility, routing, exception } = policies.decision;
+  const { eligibility, routing, lane, exception } = policies.decision;
   const { outcome, legalFirst, findings } = judgeEligibility(
     eligibility.contextOf(situation, day),
     eligibility.rules,
-    { policy: exception, requested: exceptionRequested },
+    { policy: exception, asked },
   );
   const policy = policyOn(day, policies);
   if (outcome !== "accept")
     return { verdict: outcome, route: legalFirst ? "legal" : null, findings, policy };
   const { route, finding } = chooseRoute(routing.contextOf(situation, day), routing.rules);
-  return { verdict: "accept", route, findings: [finding, ...findings], policy };
+  const answer = chooseLane(lane.contextOf(situation, day), lane.rules);
+  return { verdict: "accept", route, findings: [finding, answer, ...findings], policy };
 }
 
 /**
@@ -81,5 +90,6 @@ export const incompleteVerdict = (
 function policyOn(day: string, { decision, sha256 }: DecisionPolicies): Verdict["policy"] {
   const eligibility = decision.eligibility.limitsOn(day).from;
   const routing = decision.routing.limitsOn(day).from;
-  return { version: routing > eligibility ? routing : eligibility, sha256 };
+  const lane = decision.lane.limitsOn(day).from;
+  return { version: [eligibility, routing, lane].reduce((a, b) => (a > b ? a : b)), sha256 };
 }

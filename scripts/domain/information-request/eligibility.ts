@@ -3,6 +3,7 @@ import type { Finding } from "../finding.ts";
 import type { ExceptionPolicy } from "../policy/decision-policy.ts";
 import { type EligibilityRule, fillSentence } from "../policy/rule.ts";
 import type { CompiledRule, Judgement, RuleContext } from "../policy/rule-language.ts";
+import type { ExceptionAsked } from "./legal-decision.ts";
 
 export type Eligibility = {
   readonly outcome: "accept" | "needs-info" | "reject";
@@ -13,63 +14,85 @@ export type Eligibility = {
 };
 
 /** Findings by what they mean for the request, each in the order of the policy. */
-type Sorted = Readonly<Record<"refused" | "waivable" | "missing" | "held", readonly Finding[]>>;
+type Kind = "refused" | "waivable" | "missing" | "waived" | "held";
+type Sorted = Readonly<Record<Kind, readonly Finding[]>>;
+type Exception = { readonly policy: ExceptionPolicy; readonly asked: ExceptionAsked };
 
 /**
  * Judges a request by all rules. An exception that the request asks for turns the refusals that Legal may waive
- * into a question to Legal; it never accepts anything by itself (process, step 4).
+ * into a question to Legal; it accepts nothing by itself (process, step 4). Only the rules that Legal's grant names
+ * stand aside; a refusal of Legal's rejects the request.
  */
 export function judgeEligibility(
   context: RuleContext,
   rules: readonly CompiledRule<EligibilityRule>[],
-  exception: { readonly policy: ExceptionPolicy; readonly requested: boolean },
+  exception: Exception,
 ): Eligibility {
-  const sorted = sortFindings(context, rules, exception.requested);
-  const { refused, waivable, missing, held } = sorted;
-  const asked =
-    exception.requested && refused.length === 0
-      ? [exceptionFinding(exception.policy, waivable)]
-      : [];
-  const findings = [
-    ...refused,
-    ...asked.filter(({ ok }) => !ok),
-    ...waivable,
-    ...missing,
-    ...asked.filter(({ ok }) => ok),
-    ...held,
-  ];
+  const sorted = sortFindings(context, rules, exception.asked);
+  const { waivable, missing, waived, held } = sorted;
+  const denied = waivable.length > 0 && exception.asked.decision?.decision === "refuse";
+  const rejected = denied || sorted.refused.length > 0;
+  const answer =
+    exception.asked.requested && (denied || !rejected) ? [exceptionFinding(exception, sorted)] : [];
   const open = waivable.length + missing.length > 0;
   return {
-    outcome: refused.length > 0 ? "reject" : open ? "needs-info" : "accept",
-    legalFirst: refused.length === 0 && missing.length === 0 && waivable.length > 0,
-    findings,
+    outcome: rejected ? "reject" : open ? "needs-info" : "accept",
+    legalFirst: !rejected && missing.length === 0 && waivable.length > 0,
+    findings: [
+      ...sorted.refused,
+      ...answer.filter(({ ok }) => !ok),
+      ...waivable,
+      ...missing,
+      ...answer.filter(({ ok }) => ok),
+      ...waived,
+      ...held,
+    ],
   };
 }
 
 function sortFindings(
   context: RuleContext,
   rules: readonly CompiledRule<EligibilityRule>[],
-  exceptionRequested: boolean,
+  asked: ExceptionAsked,
 ): Sorted {
-  const sorted: Record<keyof Sorted, Finding[]> = {
+  const sorted: Record<Kind, Finding[]> = {
     refused: [],
     waivable: [],
     missing: [],
+    waived: [],
     held: [],
   };
   for (const { rule, judge } of rules) {
     const judgement = judge(context);
     if (judgement === null) continue;
-    sorted[kindOf(rule, judgement.ok, exceptionRequested)].push(findingOf(rule, judgement));
+    const kind = kindOf(rule, judgement.ok, asked);
+    sorted[kind].push(
+      kind === "waived" ? waivedFinding(rule, judgement) : findingOf(rule, judgement),
+    );
   }
   return sorted;
 }
 
-function kindOf(rule: EligibilityRule, ok: boolean, exceptionRequested: boolean): keyof Sorted {
+function kindOf(rule: EligibilityRule, ok: boolean, asked: ExceptionAsked): Kind {
   if (ok) return "held";
-  if (exceptionRequested && rule.waivable === true) return "waivable";
+  if (asked.requested && rule.waivable === true) {
+    const { decision } = asked;
+    return decision?.decision === "grant" && decision.waives.includes(rule.id)
+      ? "waived"
+      : "waivable";
+  }
   return rule.outcome === "reject" ? "refused" : "missing";
 }
+
+/** The fault stays in the words; that it does not count is Legal's doing. */
+const waivedFinding = (rule: EligibilityRule, { values }: Judgement): Finding => ({
+  rule: rule.id,
+  ok: true,
+  waived: true,
+  reason: fillSentence(rule.message, values),
+  ...values,
+  clause: rule.clause,
+});
 
 function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
   const { id, clause } = rule;
@@ -85,9 +108,26 @@ function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
   };
 }
 
-function exceptionFinding(policy: ExceptionPolicy, waivable: readonly Finding[]): Finding {
-  const { id, clause, fix, customer } = policy;
-  if (waivable.length === 0) return { rule: id, ok: true, reason: policy.holds, clause };
-  const measured = waivable.map(({ rule }) => rule).join(", ");
-  return { rule: id, ok: false, reason: policy.message, measured, fix, customer, clause };
+/** What became of the exception: not needed, granted, refused, or not decided for all that stands against the request. */
+function exceptionFinding({ policy, asked }: Exception, { waivable, waived }: Sorted): Finding {
+  const { id, clause } = policy;
+  const { decision, lapsed } = asked;
+  const open = waivable.map(({ rule }) => rule).join(", ");
+  if (open === "") {
+    if (decision?.decision !== "grant" || waived.length === 0)
+      return { rule: id, ok: true, reason: policy.holds, clause };
+    const measured = waived.map(({ rule }) => rule).join(", ");
+    const limit = `${decision.reference}, before ${decision.expires_at}`;
+    const reason = fillSentence(policy.granted, { measured, limit });
+    return { rule: id, ok: true, reason, measured, limit, clause };
+  }
+  if (decision?.decision === "refuse") {
+    const { message, fix, customer } = policy.refused;
+    const limit = decision.reason;
+    const reason = fillSentence(message, { measured: open, limit });
+    return { rule: id, ok: false, reason, measured: open, limit, fix, customer, clause };
+  }
+  const reason = lapsed === null ? policy.message : `${policy.message} ${lapsed}`;
+  const { fix, customer } = policy;
+  return { rule: id, ok: false, reason, measured: open, fix, customer, clause };
 }

@@ -1,6 +1,7 @@
 // The issue's side of a decision: who asks, who can read it, and whether it is open.
 import * as z from "zod";
 import { parseInstant } from "../instant.ts";
+import { LegalDecision } from "./legal-decision.ts";
 
 const Instant = z
   .string()
@@ -69,6 +70,8 @@ export const IssueState = z.strictObject({
   created_at: Instant.optional(),
   /** What happened to the issue, `<event>_by:<username>`. */
   events: z.array(z.string()).optional(),
+  /** What Legal decided on the exception that the request asks for; the pipeline reads it from a note of theirs. */
+  exception: LegalDecision.nullish(),
   ...IGNORED,
 });
 export type IssueState = z.infer<typeof IssueState>;

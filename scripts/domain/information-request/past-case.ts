@@ -1,11 +1,14 @@
 // What is kept of a judged request, so that a later policy can be tried on it: all that rules look at, no name and no text of a person.
+import type { Digest } from "./custody.ts";
 import type { AccountFacts } from "./facts.ts";
 import type { IssueState, Participant } from "./issue-state.ts";
+import type { LegalDecision } from "./legal-decision.ts";
 import type { InformationRequest } from "./request.ts";
+import { formatRequest } from "./request-file.ts";
 import type { Claims, DecisionInput } from "./situation.ts";
 
 /** One line that `check --batch` and `impact` read. */
-export type PastCase = Pick<DecisionInput, "request" | "facts" | "now"> & {
+export type PastCase = Pick<DecisionInput, "request" | "facts" | "audit_events" | "now"> & {
   readonly name: string;
   /** Left out where the request was judged without its issue; null would say that it could not be read. */
   readonly issue?: IssueState;
@@ -17,12 +20,12 @@ export type PastCase = Pick<DecisionInput, "request" | "facts" | "now"> & {
  * so that every comparison of a rule comes out as before), free text is left out. Every rule judges it as it judged
  * the request, except that a reader whose membership was not known stays not known.
  */
-export function pastCaseOf(input: DecisionInput): PastCase {
-  const { request, facts, issue, claims, now } = input;
+export function pastCaseOf(input: DecisionInput, digest: Digest): PastCase {
+  const { facts, issue, claims, now } = input;
   const users = numbered("user-");
   const paths = pathsBy(numbered("s"));
   const readers = numbered("reader-");
-  const asked = new Set(request.resources.users.map((user) => user.toLowerCase()));
+  const asked = new Set(input.request.resources.users.map((user) => user.toLowerCase()));
   const reader = (one: Participant): Participant => {
     const { username, team_member } =
       typeof one === "string" ? { username: one, team_member: null } : one;
@@ -30,13 +33,18 @@ export function pastCaseOf(input: DecisionInput): PastCase {
     const known = username.includes("@") ? false : team_member;
     return { username: readers(username), team_member: known };
   };
+  const request = requestWithout(input.request, users, paths);
+  // A decision on this request is kept as one on the request without names; one on another stays one on another.
+  const own = (sha256: string): string =>
+    sha256 === input.request_sha256 ? digest(formatRequest(request)) : "0".repeat(64);
   return {
     name: request.id,
     now,
-    request: requestWithout(request, users, paths),
+    request,
     facts: factsWithout(facts, paths),
-    ...(issue === null ? {} : { issue: issueWithout(issue, reader) }),
+    ...(issue === null ? {} : { issue: issueWithout(issue, reader, own) }),
     claims: claimsWithout(claims ?? {}),
+    ...(input.audit_events === undefined ? {} : { audit_events: input.audit_events }),
   };
 }
 
@@ -91,8 +99,12 @@ const factsWithout = (facts: AccountFacts, paths: (path: string) => string): Acc
 });
 
 /** By allow-list: what GitLab tells of an issue and no rule looks at is left out. */
-function issueWithout(issue: IssueState, reader: (one: Participant) => Participant): IssueState {
-  const { confidential, author_role, author_state, participants, state } = issue;
+function issueWithout(
+  issue: IssueState,
+  reader: (one: Participant) => Participant,
+  own: (sha256: string) => string,
+): IssueState {
+  const { confidential, author_role, author_state, participants, state, exception } = issue;
   const replyTo =
     typeof issue.service_desk_reply_to === "string" && issue.service_desk_reply_to !== "";
   return {
@@ -110,10 +122,18 @@ function issueWithout(issue: IssueState, reader: (one: Participant) => Participa
     service_desk: issue.service_desk === true || replyTo,
     same_request_open: issue.same_request_open,
     ...(issue.created_at === undefined ? {} : { created_at: issue.created_at }),
+    ...(exception === undefined || exception === null
+      ? {}
+      : { exception: decisionWithout(exception, own(exception.request_sha256)) }),
     // `customer_added_by:jdoe`: the name of the person goes.
     events: (issue.events ?? []).map((event) => event.replace(/:.*$/s, "")),
   };
 }
+
+const decisionWithout = (decision: LegalDecision, request_sha256: string): LegalDecision =>
+  decision.decision === "grant"
+    ? { ...decision, request_sha256, reference: "not kept" }
+    : { ...decision, request_sha256, reason: "not kept" };
 
 /** Words that a rule may tell apart; anything else that a person wrote is `other`. */
 const CLAIMS = new Set([

@@ -19,6 +19,10 @@ export const DecisionInput = z.strictObject({
   facts: AccountFacts,
   issue: IssueState.nullable(),
   claims: Claims.optional(),
+  /** How many of the wanted events the customer's own Audit Events show; left out where the catalogue was not asked. */
+  audit_events: z.enum(["saved", "partly", "none"]).optional(),
+  /** SHA-256 of the request's text (`formatRequest`): a decision of Legal holds for exactly this. */
+  request_sha256: z.string().optional(),
   now: z
     .string()
     .refine((text) => parseInstant(text) !== null, "must be a time such as 2026-11-20T15:00:00Z"),
@@ -52,6 +56,12 @@ export const SITUATION_FIELDS = {
     complex: "bool",
     /** The customer looked at the Audit Events first: yes, no, or unknown when the request does not say. */
     audit_events_checked: "string",
+    /** What the customer's own Audit Events show of the wanted events: `saved` (all), `partly`, `none`, or empty. */
+    audit_events: "string",
+    /** Support says why the Audit Events do not answer it. */
+    self_serve_insufficient: "bool",
+    /** What the answer shall hold: `rows`, `aggregate`, or empty. */
+    lane: "string",
   },
   window: { from: "int", to: "int" },
   facts: {
@@ -105,7 +115,7 @@ export function describeSituation(input: DecisionInput): Situation {
   // A time of filing that lies ahead (a wrong clock, a forged date) would move the window forward.
   const filed = created === undefined ? now : smaller(instant(created), now);
   return {
-    request: describeRequest(input.request),
+    request: describeRequest(input.request, input.audit_events),
     window: { from: instant(input.request.window.from), to: roundedUp(input.request.window.to) },
     facts: describeFacts(input.facts),
     issue: describeIssue(input),
@@ -115,7 +125,10 @@ export function describeSituation(input: DecisionInput): Situation {
   };
 }
 
-function describeRequest(request: InformationRequest): Situation["request"] {
+function describeRequest(
+  request: InformationRequest,
+  auditEvents: DecisionInput["audit_events"],
+): Situation["request"] {
   return {
     account: request.account.path.toLowerCase(),
     paths: [...request.resources.groups, ...request.resources.projects].map((path) =>
@@ -127,6 +140,9 @@ function describeRequest(request: InformationRequest): Situation["request"] {
     personal_data_needed: request.personal_data_needed === true,
     complex: request.complex === true,
     audit_events_checked: yesNo(request.audit_events_checked),
+    audit_events: auditEvents ?? "",
+    self_serve_insufficient: request.self_serve_insufficient !== undefined,
+    lane: request.lane ?? "",
   };
 }
 

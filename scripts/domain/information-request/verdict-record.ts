@@ -1,4 +1,5 @@
 // What the custody log keeps of a verdict.
+import type { Digest } from "./custody.ts";
 import { isHandedOver } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
 import { pastCaseOf } from "./past-case.ts";
@@ -8,7 +9,7 @@ import { NOTHING, type Steps } from "./steps.ts";
  * A verdict is recorded once for each request text and policy; an incomplete form has no verdict to record. Beside it
  * stands the case without names and texts, for `seclog impact`.
  */
-export function recordVerdict(seen: Observation): Steps {
+export function recordVerdict(seen: Observation, digest: Digest): Steps {
   if (seen.requestSha256 === null || seen.judged === null || isHandedOver(seen)) return NOTHING;
   const { verdict, route, findings, policy } = seen.verdict;
   return {
@@ -23,7 +24,7 @@ export function recordVerdict(seen: Observation): Steps {
           request_sha256: seen.requestSha256,
           policy_sha256: policy.sha256,
         },
-        beside: `${JSON.stringify(pastCaseOf(seen.judged))}\n`,
+        beside: `${JSON.stringify(pastCaseOf(seen.judged, digest))}\n`,
       },
     ],
   };

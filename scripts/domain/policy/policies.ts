@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { CalendarPolicy } from "../calendar.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { DecisionPolicies } from "../information-request/decision.ts";
-import { EligibilityPolicy, RoutingPolicy } from "./decision-policy.ts";
+import { EligibilityPolicy, LanePolicy, RoutingPolicy } from "./decision-policy.ts";
 import { ReviewPolicy } from "./review-policy.ts";
 import { runRuleCases } from "./rule-cases.ts";
 import { compileRules, type RuleFault } from "./rule-language.ts";
@@ -20,6 +20,7 @@ import {
 export const POLICY_SCHEMAS = {
   eligibility: EligibilityPolicy,
   routing: RoutingPolicy,
+  lane: LanePolicy,
   review: ReviewPolicy,
   "status-update": StatusUpdatePolicy,
   labels: LabelPolicy,
@@ -60,12 +61,14 @@ export function assemblePolicies(
 } {
   const eligibility = compileRules(set.eligibility.limits, set.eligibility.rules);
   const routing = compileRules(set.routing.limits, set.routing.rules);
+  const lane = compileRules(set.lane.limits, set.lane.rules);
   const { baseline, exception } = set.eligibility;
   const named = (policy: PolicyName, faults: readonly RuleFault[]): PolicyFault[] =>
     faults.map((fault) => ({ policy, ...fault }));
   const compiled = [
     ...named("eligibility", eligibility.faults),
     ...named("routing", routing.faults),
+    ...named("lane", lane.faults),
   ];
   // A rule that does not compile would fail its cases for that reason alone.
   const cases =
@@ -74,10 +77,16 @@ export function assemblePolicies(
       : [
           ...named("eligibility", runRuleCases(eligibility.book, baseline)),
           ...named("routing", runRuleCases(routing.book, baseline)),
+          ...named("lane", runRuleCases(lane.book, baseline)),
         ];
   return {
     policies: {
-      decision: { eligibility: eligibility.book, routing: routing.book, exception },
+      decision: {
+        eligibility: eligibility.book,
+        routing: routing.book,
+        lane: lane.book,
+        exception,
+      },
       sha256: digest(canonicalJson(set)),
       review: set.review,
       statusUpdate: set["status-update"],
@@ -108,6 +117,15 @@ function crossFaults(set: PolicySet): PolicyFault[] {
       .map(([name]) =>
         fault("review", ["roles", name, "teams"], "names a team that teams.yaml does not have"),
       ),
+    ...(set.eligibility.exception.decided_by.every((team) => teams.includes(team))
+      ? []
+      : [
+          fault(
+            "eligibility",
+            ["exception", "decided_by"],
+            "names a team that teams.yaml does not have",
+          ),
+        ]),
     ...(Object.hasOwn(set.calendar.regions, set["status-update"].region)
       ? []
       : [fault("status-update", ["region"], "is not a region of calendar.yaml")]),

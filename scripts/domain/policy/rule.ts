@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 /** Text of one sentence or more; `{measured}` and `{limit}` are the only places to fill. */
-const Sentence = z
+export const Sentence = z
   .string()
   .min(1)
   .refine(
@@ -53,7 +53,14 @@ export type EligibilityRule = z.infer<typeof EligibilityRule>;
 export const RoutingRule = z.strictObject({ ...COMMON, otherwise: z.literal("sirt") });
 export type RoutingRule = z.infer<typeof RoutingRule>;
 
-export type Rule = EligibilityRule | RoutingRule;
+/** A condition for answering with rows; where it does not hold, the answer is `otherwise`. */
+export const LaneRule = z.strictObject({
+  ...COMMON,
+  otherwise: z.enum(["self-serve", "aggregate"]),
+});
+export type LaneRule = z.infer<typeof LaneRule>;
+
+export type Rule = EligibilityRule | RoutingRule | LaneRule;
 
 /** Fills `{measured}` and `{limit}`; the values go in as they are and are never read as templates. */
 export function fillSentence(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sha256 } from "../../../scripts/adapters/digest.ts";
 import { loadPolicies, POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
 import { readCase } from "../../../scripts/commands/check.ts";
 import { decideRequest } from "../../../scripts/domain/information-request/decision.ts";
@@ -43,7 +44,7 @@ const judgementOf = (input: DecisionInput) => {
 test.each(cases.filter(({ input }) => lookedUp(input)))(
   "$name: what is kept is judged as the request was",
   ({ input }) => {
-    const line: unknown = JSON.parse(JSON.stringify(pastCaseOf(input)));
+    const line: unknown = JSON.parse(JSON.stringify(pastCaseOf(input, sha256)));
     const kept = readCase(line);
     if (!kept.ok) return expect.fail(JSON.stringify(kept.errors));
     expect(judgementOf(kept.value)).toEqual(judgementOf(input));
@@ -81,7 +82,7 @@ test("no name and no text of a person is kept", () => {
         },
         claims: { plan: text, deployment: text, customer_contact_in_issue: true },
       });
-      const kept = JSON.stringify(pastCaseOf(input));
+      const kept = JSON.stringify(pastCaseOf(input, sha256));
       for (const word of [user, reader, text]) expect(kept.toLowerCase()).not.toContain(word);
     }),
   );
@@ -93,6 +94,7 @@ test("equal names stay equal, and a path stays inside its account", () => {
       request: { resources: { groups: ["Acme-Corp/Pay"], projects: ["other/pay"], users: ["jo"] } },
       issue: { participants: [{ username: "JO", team_member: true }, "x"], assignees: ["X"] },
     }),
+    sha256,
   );
   expect(request.account.path).toBe("s1");
   expect(facts.canonical_path).toBe("s1");
@@ -106,9 +108,11 @@ test("equal names stay equal, and a path stays inside its account", () => {
 
 test("a request without issue, claims or canonical path is kept too", () => {
   const { claims: _claims, ...input } = inputOf({ issue: null, facts: { canonical_path: null } });
-  const kept = pastCaseOf(input);
+  const kept = pastCaseOf(input, sha256);
   expect([kept.issue, kept.claims, kept.facts.canonical_path]).toEqual([undefined, {}, null]);
-  expect(pastCaseOf(inputOf({ issue: { participants: null } })).issue?.participants).toBeNull();
+  expect(
+    pastCaseOf(inputOf({ issue: { participants: null } }), sha256).issue?.participants,
+  ).toBeNull();
 });
 
 test("the last case of each request counts", () => {

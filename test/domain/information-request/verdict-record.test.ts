@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sha256 } from "../../../scripts/adapters/digest.ts";
 import { recordVerdict } from "../../../scripts/domain/information-request/verdict-record.ts";
 import { observation } from "./observation.ts";
 
@@ -13,7 +14,7 @@ test("a verdict is recorded with the digests of what was judged and by what", ()
       findings: [failed, ...verdict.findings],
     },
   });
-  expect(recordVerdict(seen)).toEqual({
+  expect(recordVerdict(seen, sha256)).toEqual({
     actions: [],
     records: [
       {
@@ -29,13 +30,13 @@ test("a verdict is recorded with the digests of what was judged and by what", ()
       },
     ],
   });
-  expect(recordVerdict(observation()).records).toMatchObject([{ data: { route: "sirt" } }]);
+  expect(recordVerdict(observation(), sha256).records).toMatchObject([{ data: { route: "sirt" } }]);
 });
 
 test("an incomplete form and a finished request have no verdict to record", () => {
-  expect(recordVerdict(observation({ requestSha256: null })).records).toEqual([]);
-  expect(recordVerdict(observation({ judged: null })).records).toEqual([]);
+  expect(recordVerdict(observation({ requestSha256: null }), sha256).records).toEqual([]);
+  expect(recordVerdict(observation({ judged: null }), sha256).records).toEqual([]);
   const entries = [{ seq: 1, at: "", event: "hand-over" as const, data: {}, prev: "", hash: "" }];
   const done = observation({ custody: { ...observation().custody, entries } });
-  expect(recordVerdict(done).records).toEqual([]);
+  expect(recordVerdict(done, sha256).records).toEqual([]);
 });
