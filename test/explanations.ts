@@ -8,11 +8,12 @@ import type { PolicySet } from "../scripts/domain/policy/policies.ts";
 import type { Rule } from "../scripts/domain/policy/rule.ts";
 import { overlay } from "../scripts/domain/policy/rule-cases.ts";
 
-type Explained = { readonly book: "eligibility" | "routing"; readonly rule: Rule };
+type Explained = { readonly book: "eligibility" | "routing" | "lane"; readonly rule: Rule };
 
 export const rulesOf = (set: PolicySet): readonly Explained[] => [
   ...set.eligibility.rules.map((rule) => ({ book: "eligibility" as const, rule })),
   ...set.routing.rules.map((rule) => ({ book: "routing" as const, rule })),
+  ...set.lane.rules.map((rule) => ({ book: "lane" as const, rule })),
 ];
 
 /** The golden text of one rule: its first passing and its first failing case, and what an exception changes. */
@@ -28,7 +29,7 @@ export function explanationOf(
     const { verdict, route, findings } = decideRequest({ ...input, policies });
     const outcome = `${verdict}, ${route ?? "nobody"}`;
     if (exception) return [`With an exception asked for: ${outcome}`];
-    const id = book === "routing" ? "route" : rule.id;
+    const id = { eligibility: rule.id, routing: "route", lane: "lane" }[book];
     const finding = findings.find((one) => one.rule === id);
     return [
       `Verdict: ${outcome}`,

@@ -237,7 +237,9 @@ function verdictText({ verdict, route, findings, policy }: Verdict): string {
       `  To do: ${fix}`,
       `  For the customer: ${customer}`,
     ]),
-    ...findings.filter(({ rule }) => rule === "route" || rule === "lane").map(({ reason }) => reason),
+    ...findings
+      .filter(({ rule }) => rule === "route" || rule === "lane")
+      .map(({ reason }) => reason),
     "",
     `${findings.length - failed.length} of ${findings.length} rules hold. Policy of ${policy.version}, ${policy.sha256.slice(0, 12)}.`,
   ];

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { loadEventTypes } from "../adapters/event-types.ts";
 import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
-import { eventTypeNames } from "../domain/event-type.ts";
+import { type EventTypeCatalogue, eventTypeNames } from "../domain/event-type.ts";
 import { explainIssues } from "../domain/fault.ts";
 import { incompleteVerdict } from "../domain/information-request/decision.ts";
 import { readIntake, withIntakeFindings } from "../domain/information-request/intake.ts";
@@ -46,7 +46,7 @@ const UNKNOWN_ACCOUNT = 1;
 export function intakeCase(
   line: unknown,
   policies: Policies,
-  eventTypes: ReadonlySet<string>,
+  catalogue: EventTypeCatalogue,
 ): IntakeResult {
   const parsed = IntakeCase.safeParse(line);
   if (!parsed.success) {
@@ -58,12 +58,12 @@ export function intakeCase(
   const { request, findings, claims } = readIntake(
     { ...issue, createdAt },
     account_id ?? UNKNOWN_ACCOUNT,
-    eventTypes,
+    eventTypeNames(catalogue),
   );
   if (request === null)
     return { ...incompleteVerdict(findings, createdAt.slice(0, 10), policies), request };
   const state = issue["state"] === undefined ? {} : { issue: (line as { issue: unknown }).issue };
-  const checked = checkCase({ now, request, facts, claims, ...state }, policies);
+  const checked = checkCase({ now, request, facts, claims, ...state }, policies, catalogue);
   return { ...checked, ...withIntakeFindings(checked, findings), request };
 }
 
@@ -94,13 +94,11 @@ Example: seclog intake issue.md --facts facts.json`,
       typeof values[name] === "string" ? values[name] : undefined;
     const folder = text("policies") ?? POLICY_FOLDER;
     const policies = await loadPolicies(folder);
-    const eventTypes = eventTypeNames(await loadEventTypes(folder));
+    const catalogue = await loadEventTypes(folder);
     const now = text("now") ?? terminal.now;
     const batch = text("batch");
     if (batch !== undefined)
-      return runBatch(terminal, batch, (line) =>
-        intakeCase({ now, ...line }, policies, eventTypes),
-      );
+      return runBatch(terminal, batch, (line) => intakeCase({ now, ...line }, policies, catalogue));
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) {
       terminal.complain(`usage: seclog intake ${command.usage}\n`);
@@ -125,7 +123,7 @@ Example: seclog intake issue.md --facts facts.json`,
       facts: input.facts,
       ...numberOf("account_id", text("account-id")),
     };
-    const result = intakeCase(line, policies, eventTypes);
+    const result = intakeCase(line, policies, catalogue);
     const json = values["json"] === true;
     if (!json && result.request !== null) terminal.write(`${formatRequest(result.request)}\n`);
     report(terminal, result, json);

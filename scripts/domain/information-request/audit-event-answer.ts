@@ -1,5 +1,6 @@
 // What the customer's own Audit Events can answer: for each wanted event where it is seen, or why it is not.
 import type { EventTypeCatalogue } from "../event-type.ts";
+import type { DecisionInput } from "./situation.ts";
 
 /**
  * `saved`: an owner of the group sees it now. `out_of_view`: it is saved, but for users or the instance only.
@@ -45,6 +46,17 @@ export function auditEventAnswers(
     const where = views.map((scope) => VIEWS[scope]).join("; ");
     return { eventType, kind: "saved", answer: `saved${since}; ${where}` };
   });
+}
+
+/** How many of the wanted events an owner of the group sees in Audit Events: all, some, or none. */
+export function shownInAuditEvents(
+  wanted: readonly string[],
+  catalogue: EventTypeCatalogue,
+): NonNullable<DecisionInput["audit_events"]> {
+  const answers = auditEventAnswers(wanted, catalogue);
+  const saved = answers.filter(({ kind }) => kind === "saved").length;
+  if (saved === 0) return "none";
+  return saved === answers.length ? "saved" : "partly";
 }
 
 /** The answer for the customer where a log-dive would show nothing that they cannot see themselves; else null. */

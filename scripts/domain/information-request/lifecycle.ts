@@ -1,14 +1,16 @@
 // The life of a request: which stage it is in, derived from facts alone. Labels and comments are written from it, never read for it.
+import { laneOf } from "./lane.ts";
 import type { Observation, StoredArtefact } from "./observation.ts";
 
 /**
- * The stage whose work is next. `withdrawn` = a person closed the merge request.
+ * The stage whose work is next. `self-serve` = the customer's own Audit Events answer it, and no log is read. `withdrawn` = a person closed the merge request.
  * `hand-over` lasts until Support closes the issue: telling the customer is theirs (process, step 9).
  */
 export type Stage =
   | "intake"
   | "eligibility"
   | "routing"
+  | "self-serve"
   | "log-dive"
   | "review"
   | "hand-over"
@@ -20,7 +22,10 @@ export function stageOf(seen: Observation): Stage {
   if (seen.mergeRequest?.mergeRequest.state === "closed") return "withdrawn";
   if (seen.verdict.route === "legal") return "routing";
   if (seen.verdict.verdict !== "accept") return "eligibility";
-  if (currentArtefact(seen) === null) return isMerged(seen) ? "review" : "log-dive";
+  if (currentArtefact(seen) === null) {
+    if (isMerged(seen)) return "review";
+    return laneOf(seen.verdict) === "self-serve" ? "self-serve" : "log-dive";
+  }
   return isReleased(seen) ? "hand-over" : "review";
 }
 

@@ -6,10 +6,12 @@ import type { Action } from "../plan.ts";
 import { type AuditEventAnswer, selfServeAnswer } from "./audit-event-answer.ts";
 import type { CustodyHead } from "./custody.ts";
 import { shortHead } from "./custody-verification.ts";
+import type { Dismissed } from "./legal-statement.ts";
 import { currentArtefact, heldAfterRelease, type Stage, stageOf } from "./lifecycle.ts";
 import { sameText } from "./merge-request.ts";
 import type { Observation } from "./observation.ts";
 import { REQUEST_LABEL } from "./recognition.ts";
+import { decisionForms } from "./statement.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
 /** Where the status comment of an issue stands. `project`: numeric id of the tracker. */
@@ -33,6 +35,10 @@ export type StatusView = {
   readonly failed: readonly Finding[];
   readonly passed: readonly Finding[];
   readonly customer: readonly string[];
+  /** Lines by which Legal decides, and who may; null where no decision is asked for. */
+  readonly decide: { readonly teams: string; readonly forms: string } | null;
+  /** What people said to seclog and does not count, newest last. */
+  readonly dismissed: readonly Dismissed[];
   /** What the customer's own Audit Events answer, for each wanted event. */
   readonly auditEvents: readonly AuditEventAnswer[];
   readonly clock: { readonly asOf: string; readonly due: string; readonly findings: string } | null;
@@ -49,6 +55,8 @@ const NEXT: Readonly<Record<Stage, string>> = {
     "Author: edit the description so that each point below is answered. The check runs again by itself.",
   eligibility: "Author: see each point below. An edit of the description starts the check again.",
   routing: "GitLab Legal decides on the exception first. No log is read before that.",
+  "self-serve":
+    "Support: send the customer the answer below and close this issue. Where it is not enough, say why under “Why the Audit Events are not enough”, and the log-dive follows.",
   "log-dive": "The log-dive is due. It reads only what the request names.",
   review: "Legal and Security look at the artefact and approve the merge request.",
   "hand-over":
@@ -65,6 +73,8 @@ export function statusView(
   clock: StatusClock | null,
   context: {
     readonly custody: CustodyHead | null;
+    /** The policy of the exception: the rule that asks for one, and the teams that decide. */
+    readonly exception: { readonly id: string; readonly decided_by: readonly string[] };
     readonly auditEvents: readonly AuditEventAnswer[];
     readonly projectUrl: string;
     readonly artefactProjectUrl: string;
@@ -84,6 +94,8 @@ export function statusView(
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
     customer: customerSentences(findings, selfServeAnswer(context.auditEvents), stage),
+    decide: decisionAsked(seen, context.exception),
+    dismissed: seen.legal.dismissed.slice(-MOST_DISMISSED),
     auditEvents: context.auditEvents,
     clock:
       clock === null
@@ -102,6 +114,22 @@ export function statusView(
   };
 }
 
+const MOST_DISMISSED = 5;
+
+/** A later decision takes the place of an earlier one, so the line names the rules that are waived already as well. */
+function decisionAsked(
+  { verdict, requestSha256 }: Observation,
+  exception: { readonly id: string; readonly decided_by: readonly string[] },
+): StatusView["decide"] {
+  const asked = verdict.findings.find(({ rule, ok }) => rule === exception.id && !ok);
+  if (verdict.route !== "legal" || asked === undefined || requestSha256 === null) return null;
+  const waived = verdict.findings.filter((finding) => finding.waived).map(({ rule }) => rule);
+  return {
+    teams: exception.decided_by.join(", "),
+    forms: decisionForms(requestSha256, [String(asked.measured), ...waived]),
+  };
+}
+
 /** What Support may send: what stands against the request, and that the customer can look themselves while nothing is collected yet. */
 function customerSentences(
   findings: readonly Finding[],
@@ -111,7 +139,7 @@ function customerSentences(
   const against = findings.flatMap(({ ok, customer }) =>
     ok || customer === undefined ? [] : [customer],
   );
-  const early = stage === "eligibility" || stage === "routing" || stage === "log-dive";
+  const early = ["eligibility", "routing", "self-serve", "log-dive"].includes(stage);
   return selfServe !== null && early ? [...against, selfServe] : against;
 }
 
@@ -119,6 +147,7 @@ function headline(seen: Observation, stage: Stage): string {
   if (heldAfterRelease(seen).length > 0) return "Released once, held back now";
   if (stage === "hand-over") return "Released";
   if (stage === "review") return "Collected and redacted, in review";
+  if (stage === "self-serve") return "The customer can look themselves";
   if (seen.verdict.route === "legal") return "Needs an exception";
   switch (seen.verdict.verdict) {
     case "accept":
@@ -137,7 +166,7 @@ function mentionFor(
 ): string | null {
   if (stage === "routing") return mentions.legal;
   if (stage === "review") return mentions.reviewers;
-  if (stage === "hand-over") return mentions.support;
+  if (stage === "hand-over" || stage === "self-serve") return mentions.support;
   if (stage !== "log-dive") return null;
   return seen.verdict.route === "support" ? mentions.support : mentions.sirt;
 }
@@ -174,6 +203,7 @@ const STAGE_LABEL: Readonly<Record<Stage, string | null>> = {
   intake: "Stage::Intake",
   eligibility: "Stage::Eligibility",
   routing: "Stage::Routing",
+  "self-serve": "Stage::Routing",
   "log-dive": "Stage::Log-Dive",
   review: "Stage::Review",
   "hand-over": "Stage::Hand-Over",
