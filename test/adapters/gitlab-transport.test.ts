@@ -100,6 +100,42 @@ test("a write refused with 429 is not sent again, but holds back the next call",
   expect(waits).toEqual([20_000]);
 });
 
+test.each([
+  ["is waited out", 600_000],
+  ["is longer than a run may wait", 1000],
+])("no call leaves once the head of a 429 is there: a pause that %s", async (_, patienceMs) => {
+  const sent: number[] = [];
+  const { clock } = jumpingClock();
+  const begun = clock.now();
+  let headCame = () => {};
+  const head = new Promise<void>((resolve) => {
+    headCame = resolve;
+  });
+  const { reader } = await against(BUSY_ONCE, {
+    clock,
+    patienceMs,
+    fetch: async (url, init) => {
+      sent.push(clock.now() - begun);
+      const answer = await fetch(url, init);
+      if (answer.status === 429) setImmediate(headCame);
+      return answer;
+    },
+  });
+  const first = reader.user(1).catch(() => null);
+  await head;
+  await Promise.allSettled([first, ...[2, 3, 4].map((id) => reader.user(id))]);
+  expect(sent.slice(1).filter((after) => after < 20_000)).toEqual([]);
+  expect(sent).toHaveLength(patienceMs > 20_000 ? 5 : 1);
+});
+
+/** The first is refused, and the body of the refusal is long in coming. */
+const BUSY_ONCE: Answer = (_seen, response, n) => {
+  if (n > 0) return json(response, BOT);
+  response.writeHead(429, { "content-type": "text/plain", "retry-after": "20" });
+  response.write("Retry");
+  setTimeout(() => response.end(" later"), 50);
+};
+
 test.each([500, 502, 503, 504])(
   "a read is repeated after %i, up to three times",
   async (status) => {

@@ -10,8 +10,10 @@ export type Clock = {
 export type RateGate = {
   /** Runs a call when a place is free and no pause is on. Throws GateClosed while the server wants longer quiet than the run can give. */
   readonly through: <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
-  /** Holds back every further call; false when the run has waited its fill already: then none goes through until that time. */
-  readonly pause: (milliseconds: number) => boolean;
+  /** Holds back every further call; when the run has waited its fill already, none goes through until that time. */
+  readonly pause: (milliseconds: number) => void;
+  /** `paused`: a call waits before it goes through; `closed`: none goes through, however long it waits. */
+  readonly state: () => "open" | "paused" | "closed";
 };
 
 /** The call was not made: the server wants quiet for longer than the run may wait. */
@@ -45,13 +47,14 @@ export function createRateGate(width: number, patience: number, clock: Clock): R
       const added = until - Math.max(pausedUntil, clock.now());
       if (added > left) {
         closedUntil = Math.max(closedUntil, until);
-        return false;
-      }
-      if (added > 0) {
+      } else if (added > 0) {
         left -= added;
         pausedUntil = until;
       }
-      return true;
+    },
+    state: () => {
+      const now = clock.now();
+      return now < closedUntil ? "closed" : now < pausedUntil ? "paused" : "open";
     },
     through: async (signal, call) => {
       await enter();

@@ -86,6 +86,14 @@ export function createTransport(given: TransportOptions): Transport {
   const gate = createRateGate(options.concurrency, options.patienceMs, clock);
   const requests = { count: 0 };
 
+  // Told by the head of an answer already: not one waiting call may slip out while its body is read.
+  const holdBack = (status: number, headers: Headers): void => {
+    const asked = retryAfterMs(headers.get("retry-after") ?? undefined, clock.now());
+    // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
+    if (status === 429) gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
+    else if (status >= 500 && asked !== null) gate.pause(asked);
+  };
+
   const attempt = async (call: HttpCall, number: number): Promise<HttpAnswer> => {
     const name = nameOf(call);
     if (signal.aborted) throw new GitLabError("cancelled", name, 0, "the run was cancelled");
@@ -100,7 +108,7 @@ export function createTransport(given: TransportOptions): Transport {
     requests.count += 1;
     let status = 0;
     try {
-      const answer = await exchange(call, options);
+      const answer = await exchange(call, options, holdBack);
       status = answer.status;
       return answer;
     } finally {
@@ -119,8 +127,7 @@ export function createTransport(given: TransportOptions): Transport {
       } catch (thrown) {
         error = failure(call, thrown, signal);
       }
-      const asked = retryAfterMs(answer?.headers["retry-after"], clock.now());
-      const rest = restAfter(error, asked, tries, gate, options.random);
+      const rest = restAfter(error, tries, gate, options.random);
       if (rest === null || !isRead(call.method)) throw error;
       if (rest > 0) await clock.wait(rest, signal);
     }
@@ -130,33 +137,31 @@ export function createTransport(given: TransportOptions): Transport {
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
 
-/** Milliseconds until the next try, null when there is none. What the gate waits out costs no rest besides. */
+/** Milliseconds until the next try, null when there is none. What the gate waits out goes by without a rest besides. */
 function restAfter(
   error: GitLabError,
-  asked: number | null,
   tries: number,
   gate: RateGate,
   random: () => number,
 ): number | null {
-  if (error.kind === "rate-limit") {
-    // Not even sent: the gate is closed for this run.
-    if (error.status === 0) return null;
-    // Application limits answer 429 without a header: wait the minute they count in. Never less than a second.
-    const paused = gate.pause(Math.max(1000, asked ?? UNKNOWN_LIMIT_MS));
-    return paused && tries < TRIES ? 0 : null;
-  }
-  if (!PASSING.has(error.kind) || tries >= TRIES) return null;
-  if (asked !== null) return gate.pause(asked) ? 0 : null;
-  return 250 * 2 ** (tries - 1) * (1 + random());
+  const state = gate.state();
+  if (tries >= TRIES || state === "closed" || !PASSING.has(error.kind)) return null;
+  return state === "paused" ? 0 : 250 * 2 ** (tries - 1) * (1 + random());
 }
 
 /** Failures that may be gone a moment later. */
-const PASSING: ReadonlySet<string> = new Set(["server", "network", "time-out"]);
+const PASSING: ReadonlySet<string> = new Set(["rate-limit", "server", "network", "time-out"]);
+
+type OnHead = (status: number, headers: Headers) => void;
 
 const nameOf = (call: HttpCall) => ({ method: call.method, path: call.url.pathname });
 
 /** One deadline for the head and the body, so that an answer which drips does not hold the run. */
-async function exchange(call: HttpCall, options: Required<TransportOptions>): Promise<HttpAnswer> {
+async function exchange(
+  call: HttpCall,
+  options: Required<TransportOptions>,
+  onHead: OnHead,
+): Promise<HttpAnswer> {
   // Not AbortSignal.any over AbortSignal.timeout: Node 20 may collect those before they fire.
   const controller = new AbortController();
   const timer = setTimeout(
@@ -166,7 +171,7 @@ async function exchange(call: HttpCall, options: Required<TransportOptions>): Pr
   const cancel = () => controller.abort(options.signal.reason);
   options.signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await request(call, controller.signal, options.fetch);
+    return await request(call, controller.signal, options.fetch, onHead);
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", cancel);
@@ -177,6 +182,7 @@ async function request(
   call: HttpCall,
   signal: AbortSignal,
   carry: Required<TransportOptions>["fetch"],
+  onHead: OnHead,
 ): Promise<HttpAnswer> {
   let response = await carry(call.url.href, {
     method: call.method,
@@ -190,6 +196,7 @@ async function request(
     await response.body?.cancel();
     response = await carry(target.href, { redirect: "manual", signal });
   }
+  onHead(response.status, response.headers);
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
