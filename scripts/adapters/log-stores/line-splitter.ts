@@ -1,4 +1,5 @@
 /** Cuts a stream of bytes into lines with memory bounded by the longest line it will hold. */
+import { CUT_LINE_BYTES } from "../../domain/information-request/evidence.ts";
 import { MAX_LINE_BYTES } from "../../domain/information-request/log-dive.ts";
 
 export type RawLine = {
@@ -13,14 +14,11 @@ export type LineSplitter = {
   readonly end: () => readonly RawLine[];
 };
 
-/** What is kept of a line that is too long, so that a person can see where it came from. */
-const CUT_LINE = 64 * 1024;
-
 const LF = 0x0a;
 const CR = 0x0d;
 
 /** @param longest bytes a line may have, without its line end */
-export function lineSplitter(longest = MAX_LINE_BYTES, kept = CUT_LINE): LineSplitter {
+export function lineSplitter(longest = MAX_LINE_BYTES, kept = CUT_LINE_BYTES): LineSplitter {
   let held: Uint8Array[] = [];
   let length = 0;
 

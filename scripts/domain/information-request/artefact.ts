@@ -33,8 +33,11 @@ export function eventOf(
   return String([...named, ...found][0]);
 }
 
+/** What decides where a row stands among the others. */
+export type RowPlace = Pick<CollectedRow, "time" | "sha256" | "object" | "line">;
+
 /** Total order: time, then the row's digest, then where it lies; equal for every order of reading. */
-export function compareRows(left: CollectedRow, right: CollectedRow): number {
+export function compareRows(left: RowPlace, right: RowPlace): number {
   return (
     order(left.time, right.time) ||
     order(left.sha256, right.sha256) ||
@@ -46,15 +49,22 @@ export function compareRows(left: CollectedRow, right: CollectedRow): number {
 const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 /** Columns of `rows.csv`: every released field, the time and the source first. */
-export function columnsOf(rows: readonly CollectedRow[]): readonly string[] {
-  const fields = new Set(rows.flatMap((row) => Object.keys(row.released)));
+export function columnsOf(rows: Iterable<Pick<CollectedRow, "released">>): readonly string[] {
+  const fields = new Set<string>();
+  for (const { released } of rows) for (const field of Object.keys(released)) fields.add(field);
+  return columnsIn(fields);
+}
+
+/** The same from the names of the fields. */
+export function columnsIn(names: Iterable<string>): readonly string[] {
+  const fields = new Set(names);
   fields.delete("time");
   fields.delete("log_source");
   return ["time", "log_source", ...[...fields].sort()];
 }
 
 /** One record of `rows.csv` (RFC 4180, CRLF). An absent field is an empty cell. */
-export function csvRecord(row: CollectedRow, columns: readonly string[]): string {
+export function csvRecord(row: Pick<CollectedRow, "released">, columns: readonly string[]): string {
   return csvLine(columns.map((column) => row.released[column] ?? ""));
 }
 
