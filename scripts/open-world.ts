@@ -218,7 +218,7 @@ async function collectorFor(parts: CollectorParts): Promise<Collector> {
   await rm(collected, { recursive: true, force: true });
   const key = await masterKey(env.SECLOG_PSEUDONYM_KEY, join(workDirectory, "pseudonym.key"));
   const collector = createCollector({
-    store: await openLogStore(env.SECLOG_LOG_STORE),
+    store: await openLogStore(env.SECLOG_LOG_STORE, env),
     profiles: [...(await profiles()).values()],
     directoryOf: (id) => join(collected, id),
     pseudonymsOf: (id) => pseudonymsFor(key, id),

@@ -13,6 +13,9 @@ const Environment = z.object({
   SECLOG_ACCOUNTS: z.string().min(1).optional(),
   SECLOG_ACCOUNTS_TOKEN: z.string().min(1).optional(),
   SECLOG_LOG_STORE: z.string().min(1).optional(),
+  SECLOG_LOG_STORE_API_KEY: z.string().min(1).optional(),
+  SECLOG_LOG_STORE_USER: z.string().min(1).optional(),
+  SECLOG_LOG_STORE_PASSWORD: z.string().min(1).optional(),
   SECLOG_ARTEFACT_KEY: z
     .string()
     .regex(/^AGE-SECRET-KEY-1[0-9A-Z]+$/, "is not an age identity (AGE-SECRET-KEY-1…)")

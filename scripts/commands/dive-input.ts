@@ -1,7 +1,7 @@
 // What the command line of `seclog dive` names, read and checked: every fault of every part in one answer.
 import { readFile, stat } from "node:fs/promises";
 import { sha256 } from "../adapters/digest.ts";
-import { openLogStore } from "../adapters/log-stores/store-url.ts";
+import { type LogStoreAccess, openLogStore } from "../adapters/log-stores/store-url.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
 import { readYaml } from "../adapters/yaml-file.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
@@ -32,16 +32,18 @@ export type Known = {
 /**
  * @param given an option by its name
  * @param clock RFC 3339 instant for a run without `--now`
+ * @param access credentials of the store
  */
 export async function readDiveInput(
   positionals: readonly string[],
   given: (name: string) => string | undefined,
   clock: string,
   known: Known,
+  access: LogStoreAccess,
 ): Promise<DiveInput | { readonly faults: readonly string[] }> {
   const [request, store, out, now] = [
     await readRequest(positionals),
-    await readStore(given("store")),
+    await readStore(given("store"), access),
     await readTarget(given("out")),
     readNow(given("now") ?? clock),
   ];
@@ -183,10 +185,10 @@ async function readBytes(file: string): Promise<Part<Uint8Array>> {
   }
 }
 
-async function readStore(url: string | undefined): Promise<Part<LogStore>> {
+async function readStore(url: string | undefined, access: LogStoreAccess): Promise<Part<LogStore>> {
   if (url === undefined) return { faults: ["--store is missing; give --store file:DIR"] };
   try {
-    return { value: await openLogStore(url) };
+    return { value: await openLogStore(url, access) };
   } catch (error) {
     if (error instanceof UnusableStore) return { faults: [error.message] };
     throw error;

@@ -26,6 +26,8 @@ artefact directory: rows.ndjson, rows.csv, summary.md, withheld.json, manifest.j
 never handed over). DIR appears only when all of it is written.
 
 --store file:DIR    an archive: source=<source>/date=<day>/*.ndjson[.gz], <source>/<day>/…, or GitLab's file names
+--store elasticsearch+https://HOST    a search engine, also opensearch+https://; the indices are in the log profiles, the
+                    credentials in SECLOG_LOG_STORE_API_KEY, or SECLOG_LOG_STORE_USER and SECLOG_LOG_STORE_PASSWORD
 --scope SCOPE.json  the inventory of ids behind the request; without it paths and user names decide alone
 --now T             time of the run, RFC 3339
 --json              prints the manifest
@@ -45,7 +47,13 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
     const folder = given("policies") ?? POLICY_FOLDER;
     const profiles = await loadLogProfiles(folder);
     const eventTypes = eventTypeNames(await loadEventTypes(folder));
-    const input = await readDiveInput(positionals, given, terminal.now, { profiles, eventTypes });
+    const input = await readDiveInput(
+      positionals,
+      given,
+      terminal.now,
+      { profiles, eventTypes },
+      terminal.env,
+    );
     if ("faults" in input) return refuse(terminal, input.faults);
     const { handOver } = await loadPolicies(folder);
     const key = await masterKey(terminal.env["SECLOG_PSEUDONYM_KEY"] || undefined, KEY_FILE);
@@ -93,8 +101,9 @@ const messageOf = (error: unknown, signal: AbortSignal): string => {
 function progressOn(terminal: Terminal): (progress: Progress) => void {
   let tenth = 0;
   return ({ doneBytes, bytes, doneObjects, objects, rows }) => {
-    const share = bytes === 0 ? 1 : doneBytes / bytes;
-    const counts = `${doneObjects} of ${objects} files, ${rows} rows`;
+    // A search engine does not tell bytes.
+    const share = bytes > 0 ? doneBytes / bytes : objects > 0 ? doneObjects / objects : 1;
+    const counts = `${doneObjects} of ${objects} ${bytes > 0 ? "files" : "parts"}, ${rows} rows`;
     if (terminal.interactive) {
       const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
       terminal.complain(

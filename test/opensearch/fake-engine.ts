@@ -1,0 +1,246 @@
+/** A stand-in for Elasticsearch and OpenSearch over HTTP: it holds documents, answers the questions of the store, and can be told to fail. */
+import { type AddressInfo, createServer } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { holds, valuesAt } from "./fake-query.ts";
+
+export type Doc = { readonly index: string; readonly id: string; readonly source: string };
+type Json = Record<string, unknown>;
+export type Fault = {
+  /** Beginning of what is asked: `POST /_search`. */
+  readonly on: string;
+  /** Which of these questions fail, from 1; all when not given. */
+  readonly times?: readonly number[];
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text instead of JSON. */
+  readonly text?: string;
+  /** Changes the good answer. */
+  readonly change?: (answer: Json, engine: FakeEngine) => unknown;
+};
+export type FakeEngine = {
+  readonly url: string;
+  readonly docs: Doc[];
+  faults: Fault[];
+  readonly asked: { readonly what: string; readonly headers: Headers; readonly body: string }[];
+  /** Points in time that are open. */
+  readonly open: Map<string, readonly Doc[]>;
+  readonly close: () => Promise<void>;
+};
+export type FakeOptions = {
+  readonly product?: "elasticsearch" | "opensearch";
+  readonly version?: string;
+  /** Field name → type, the same in all indices. */
+  readonly mapping: Readonly<Record<string, string>>;
+  readonly closed?: readonly string[];
+};
+
+const SHARDS = { total: 4, successful: 4, skipped: 0, failed: 0 };
+
+export async function startEngine(docs: Doc[], options: FakeOptions): Promise<FakeEngine> {
+  const { product = "opensearch" } = options;
+  const version = options.version ?? (product === "opensearch" ? "2.19.1" : "8.17.0");
+  const port = await freePort();
+  const app = new Hono();
+  const counts = new Map<Fault, number>();
+  let pits = 0;
+  const engine: FakeEngine = {
+    url: `http://127.0.0.1:${port}`,
+    docs,
+    faults: [],
+    asked: [],
+    open: new Map(),
+    close: () => new Promise((done) => server.close(() => done())),
+  };
+  const inPattern = (pattern: string): Doc[] =>
+    engine.docs.filter(({ index }) => names(pattern).some((name) => name.test(index)));
+  const indicesOf = (pattern: string): string[] => [
+    ...new Set(inPattern(pattern).map(({ index }) => index)),
+  ];
+
+  const answer = (
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: Json,
+  ): Json | null => {
+    if (path === "/") {
+      return {
+        version: {
+          number: version,
+          ...(product === "opensearch" ? { distribution: product } : {}),
+        },
+      };
+    }
+    const [pattern = "", ...rest] = decodeURIComponent(path.slice(1)).split("/");
+    if (pattern === "_resolve") return resolved(rest[1] ?? "");
+    if (pattern === "_search" && rest[0] === undefined) return page(body);
+    if (rest[0] === "_field_caps") return caps(indicesOf(pattern));
+    if (rest[0] === "_count") {
+      const count = inPattern(pattern).filter((doc) => holds(body["query"], doc.source)).length;
+      return { count, _shards: SHARDS };
+    }
+    if (rest.join("/") === (product === "opensearch" ? "_search/point_in_time" : "_pit")) {
+      pits += 1;
+      const id = `pit-${pits}`;
+      engine.open.set(id, inPattern(pattern));
+      return product === "opensearch"
+        ? { pit_id: id, _shards: SHARDS, creation_time: 1 }
+        : { id, ...(query.has("allow_partial_search_results") ? { _shards: SHARDS } : {}) };
+    }
+    if (rest[0] === "_search") return overview(inPattern(pattern), body);
+    if (method === "DELETE") {
+      const ids = product === "opensearch" ? (body["pit_id"] as string[]) : [body["id"] as string];
+      for (const id of ids) engine.open.delete(id);
+      return { succeeded: true, num_freed: ids.length };
+    }
+    return null;
+  };
+  const resolved = (pattern: string): Json => ({
+    indices: indicesOf(pattern).map((name) => ({
+      name,
+      attributes: [(options.closed ?? []).includes(name) ? "closed" : "open"],
+    })),
+    aliases: [],
+    data_streams: [],
+  });
+  const caps = (indices: readonly string[]): Json => ({
+    indices,
+    fields: Object.fromEntries(
+      Object.entries(options.mapping).map(([name, type]) => [
+        name,
+        { [type]: { type, searchable: type !== "object", aggregatable: true } },
+      ]),
+    ),
+  });
+  const page = (body: Json): Json | null => {
+    const pit = body["pit"] as { id: string };
+    const held = engine.open.get(pit.id);
+    if (held === undefined) return null;
+    const found = held.filter((doc) => holds(body["query"], doc.source)).sort(byTime);
+    const from = Number((body["search_after"] as number[] | undefined)?.[1] ?? 0);
+    const hits = found.slice(from, from + Number(body["size"]));
+    return {
+      pit_id: pit.id,
+      took: 1,
+      timed_out: false,
+      _shards: SHARDS,
+      hits: {
+        total: { value: found.length, relation: "eq" },
+        hits: hits.map((doc, at) => ({
+          _index: doc.index,
+          _id: doc.id,
+          _source: { "\u0000raw": doc.source },
+          sort: [0, from + at + 1],
+        })),
+      },
+    };
+  };
+
+  app.all("*", async (context) => {
+    const url = new URL(context.req.url);
+    const text = await context.req.text();
+    const what = `${context.req.method} ${url.pathname}`;
+    engine.asked.push({ what, headers: context.req.raw.headers, body: text });
+    const fault = engine.faults.find(({ on }) => what.startsWith(on));
+    const number = fault === undefined ? 0 : (counts.get(fault) ?? 0) + 1;
+    if (fault !== undefined) counts.set(fault, number);
+    const strikes = fault !== undefined && (fault.times?.includes(number) ?? true);
+    if (strikes && fault.change === undefined) {
+      const kind = fault.text === undefined ? "application/json" : "text/html";
+      return context.body(
+        fault.text ?? '{"error":{"type":"some_exception"}}',
+        (fault.status ?? 200) as ContentfulStatusCode,
+        {
+          "content-type": kind,
+          ...fault.headers,
+        },
+      );
+    }
+    const body = text === "" ? {} : (JSON.parse(text) as Json);
+    const good = answer(context.req.method, url.pathname, url.searchParams, body);
+    if (good === null) {
+      return context.json(
+        { error: { type: "search_context_missing_exception" }, status: 404 },
+        404,
+      );
+    }
+    return context.body(print(strikes ? fault.change?.(good, engine) : good), 200, {
+      "content-type": "application/json; charset=UTF-8",
+    });
+  });
+  const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });
+  await new Promise((ready) => server.once("listening", ready));
+  return engine;
+}
+
+/** Records go out byte for byte, as the engines do. */
+const print = (answer: unknown): string =>
+  JSON.stringify(answer).replace(
+    /\{"\\u0000raw":("(?:[^"\\]|\\.)*")\}/g,
+    (_, text: string) => JSON.parse(text) as string,
+  );
+
+const names = (pattern: string): RegExp[] =>
+  pattern
+    .split(",")
+    .map((name) => new RegExp(`^${name.replaceAll(".", "\\.").replaceAll("*", ".*")}$`));
+
+const timeOf = (doc: Doc): string => String(valuesAt(doc.source, "time")[0] ?? "~");
+const byTime = (left: Doc, right: Doc): number =>
+  timeOf(left) < timeOf(right)
+    ? -1
+    : timeOf(left) > timeOf(right)
+      ? 1
+      : left.id < right.id
+        ? -1
+        : 1;
+
+function overview(docs: readonly Doc[], body: Json): Json {
+  const mine = docs.filter((doc) => holds(body["query"], doc.source));
+  const aggs = body["aggs"] as Record<string, { filter: unknown; aggs: Json }>;
+  return {
+    timed_out: false,
+    _shards: SHARDS,
+    hits: { total: { value: mine.length, relation: "eq" }, hits: [] },
+    aggregations: Object.fromEntries(
+      Object.entries(aggs).map(([name, part]) => [name, partOf(part, mine)]),
+    ),
+  };
+}
+
+type Days = { filter: unknown; aggs: { days: { date_histogram: { field: string } } } };
+
+function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[]): Json {
+  const those = docs.filter((doc) => holds(part.filter, doc.source));
+  const { oldest, all, mine } = part.aggs as {
+    oldest: { min: { field: string } };
+    all: Days;
+    mine: Days;
+  };
+  const times = those.map((doc) => Date.parse(String(valuesAt(doc.source, oldest.min.field)[0])));
+  const days = ({ filter, aggs }: Days): Json => {
+    const counts = new Map<string, number>();
+    for (const doc of those.filter(({ source }) => holds(filter, source))) {
+      const day = String(valuesAt(doc.source, aggs.days.date_histogram.field)[0]).slice(0, 10);
+      counts.set(day, (counts.get(day) ?? 0) + 1);
+    }
+    const buckets = [...counts]
+      .sort()
+      .map(([key_as_string, doc_count]) => ({ key_as_string, doc_count }));
+    return { doc_count: those.length, days: { buckets } };
+  };
+  const earliest = times.length === 0 ? null : Math.min(...times);
+  return { doc_count: those.length, oldest: { value: earliest }, all: days(all), mine: days(mine) };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+}
