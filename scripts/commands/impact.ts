@@ -1,21 +1,14 @@
 // `seclog impact`: which verdicts on past requests a change of the policies flips, and what it does to the load of each team.
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { type GitClone, openClone } from "../adapters/git.ts";
 import { POLICY_FOLDER, type PoliciesResult, readPolicies } from "../adapters/policy-folder.ts";
 import { type Fault, formatFault } from "../domain/fault.ts";
 import { CUSTODY_BRANCH } from "../domain/information-request/custody.ts";
-import { situationOf } from "../domain/information-request/decision.ts";
 import { newestCases } from "../domain/information-request/past-case.ts";
-import {
-  type Flip,
-  type Impact,
-  impactOf,
-  LANES,
-  type PastRequest,
-} from "../domain/policy/impact.ts";
+import { flipText, type Impact, impactOf, type Past, TEAMS } from "../domain/policy/impact.ts";
 import type { Policies } from "../domain/policy/policies.ts";
-import { readCase } from "./check.ts";
+import { readPastRequests } from "../past-requests.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
 export const command: Command = {
@@ -122,41 +115,10 @@ function previewed(result: PoliciesResult, what: string): Previewed {
   throw new Error(`${what} have faults:\n${errors.map(formatFault).join("\n")}`);
 }
 
-type Past = {
-  readonly requests: readonly PastRequest[];
-  /** Names of the cases that could not be read, each with its first fault. */
-  readonly unreadable: readonly { readonly name: string; readonly message: string }[];
-};
-
 async function pastRequests(clone: GitClone, path: string | undefined): Promise<Past> {
-  const files = path === undefined ? await filesOfCustody(clone) : await filesOnDisk(path);
-  const requests: PastRequest[] = [];
-  const unreadable: { name: string; message: string }[] = [];
-  for (const [file, text] of files) {
-    const lines = text.split("\n");
-    for (const [at, line] of lines.entries()) {
-      if (line.trim() === "") continue;
-      const name = lines.length > 2 ? `${basename(file)}:${at + 1}` : basename(file);
-      const read = readLine(line, name);
-      if ("message" in read) unreadable.push(read);
-      else requests.push(read);
-    }
-  }
-  return { requests, unreadable };
-}
-
-function readLine(line: string, place: string): PastRequest | { name: string; message: string } {
-  let value: { readonly name?: unknown };
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return { name: place, message: "is not JSON" };
-  }
-  const name = typeof value?.name === "string" ? value.name : place;
-  const read = readCase(value);
-  if (read.ok) return { name, ...situationOf(read.value) };
-  const [first] = read.errors;
-  return { name, message: `${first?.key} ${first?.message}` };
+  return readPastRequests(
+    path === undefined ? await filesOfCustody(clone) : await filesOnDisk(path),
+  );
 }
 
 async function filesOfCustody(clone: GitClone): Promise<ReadonlyMap<string, string>> {
@@ -208,22 +170,16 @@ function printImpact(
 function replayText(title: string, { flips, load }: Omit<Impact, "requests" | "newest">): string {
   const kinds = new Map<string, number>();
   for (const flip of flips) kinds.set(flipText(flip), (kinds.get(flipText(flip)) ?? 0) + 1);
-  const lanes = LANES.filter((lane) => load.base[lane] !== load.head[lane]).map(
-    (lane) => `  ${lane.padEnd(10)} ${load.base[lane]} → ${load.head[lane]}`,
+  const teams = TEAMS.filter((team) => load.base[team] !== load.head[team]).map(
+    (team) => `  ${team.padEnd(10)} ${load.base[team]} → ${load.head[team]}`,
   );
   const more = flips.length - SHOWN_FLIPS;
   return [
     `${title}: ${flips.length} flip.`,
     ...[...kinds].map(([kind, count]) => `  ${count} × ${kind}`),
-    ...(lanes.length > 0 ? ["Load:", ...lanes] : []),
+    ...(teams.length > 0 ? ["Load:", ...teams] : []),
     ...flips.slice(0, SHOWN_FLIPS).map((flip) => `  ${flip.name}  ${flipText(flip)}`),
     ...(more > 0 ? [`  and ${more} more (--json lists all)`] : []),
     "",
   ].join("\n");
 }
-
-const flipText = ({ from, to, rules }: Flip): string =>
-  `${outcomeText(from)} → ${outcomeText(to)} (${rules.join(", ")})`;
-
-const outcomeText = ({ verdict, route }: Flip["from"]): string =>
-  route === null ? verdict : `${verdict}, ${route}`;

@@ -72,8 +72,8 @@ test("the working tree is compared with the commit where its branch left main", 
   expect(flips).toEqual([
     {
       name: "older",
-      from: { verdict: "accept", route: "sirt" },
-      to: { verdict: "accept", route: "support" },
+      from: { verdict: "accept", route: "sirt", lane: "rows" },
+      to: { verdict: "accept", route: "support", lane: "rows" },
       rules: ["route"],
     },
   ]);

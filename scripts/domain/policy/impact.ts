@@ -4,23 +4,33 @@ import {
   type JudgedSituation,
   judgeSituation,
 } from "../information-request/decision.ts";
+import { type Lane, laneOf } from "../information-request/lane.ts";
 import type { Verdict } from "../information-request/verdict.ts";
 import { dayOf } from "./moment.ts";
 
 /** A past request by its name. */
 export type PastRequest = JudgedSituation & { readonly name: string };
 
-/** Who had, or would have, the work: a team, the author of the request (`needs-info`), or nobody (`reject`). */
-export const LANES = ["support", "sirt", "legal", "needs-info", "reject"] as const;
-type Lane = (typeof LANES)[number];
-type Load = Readonly<Record<Lane, number>>;
+/** Past requests, and those that could not be read, each with its first fault. */
+export type Past = {
+  readonly requests: readonly PastRequest[];
+  readonly unreadable: readonly { readonly name: string; readonly message: string }[];
+};
 
-type Outcome = Pick<Verdict, "verdict" | "route">;
+/** Who had, or would have, the work: a team, the author of the request (`needs-info`), or nobody (`reject`). */
+export const TEAMS = ["support", "sirt", "legal", "needs-info", "reject"] as const;
+type Team = (typeof TEAMS)[number];
+type Load = Readonly<Record<Team, number>>;
+
+type Outcome = Pick<Verdict, "verdict" | "route"> & {
+  /** What an accepted request is answered with; null where nothing is accepted. */
+  readonly lane: Lane | null;
+};
 export type Flip = {
   readonly name: string;
   readonly from: Outcome;
   readonly to: Outcome;
-  /** Rules that judge otherwise now, `route` for those of the lane. */
+  /** Rules that judge otherwise now; `route` for the choice of the team, `lane` for that of the answer. */
   readonly rules: readonly string[];
 };
 type Replay = {
@@ -73,20 +83,27 @@ function replay(
     const day = dayFor(request);
     const before = judgeSituation(request, base, day);
     const after = judgeSituation(request, head, day);
-    load.base[laneOf(before)] += 1;
-    load.head[laneOf(after)] += 1;
-    if (before.verdict === after.verdict && before.route === after.route) continue;
+    load.base[teamOf(before)] += 1;
+    load.head[teamOf(after)] += 1;
+    const [from, to] = [outcomeOf(before), outcomeOf(after)];
+    if (from.verdict === to.verdict && from.route === to.route && from.lane === to.lane) continue;
     flips.push({
       name: request.name,
-      from: { verdict: before.verdict, route: before.route },
-      to: { verdict: after.verdict, route: after.route },
+      from,
+      to,
       rules: changedRules(before, after),
     });
   }
   return { flips, load };
 }
 
-const emptyLoad = (): Record<Lane, number> => ({
+const outcomeOf = (verdict: Verdict): Outcome => ({
+  verdict: verdict.verdict,
+  route: verdict.route,
+  lane: laneOf(verdict),
+});
+
+const emptyLoad = (): Record<Team, number> => ({
   support: 0,
   sirt: 0,
   legal: 0,
@@ -94,16 +111,31 @@ const emptyLoad = (): Record<Lane, number> => ({
   reject: 0,
 });
 
-/** The lane of a verdict: an accepted request has a route, and one that waits for Legal is with Legal. */
-const laneOf = ({ verdict, route }: Outcome): Lane =>
+/** Who has the work of a verdict: an accepted request has a route, and one that waits for Legal is with Legal. */
+const teamOf = ({ verdict, route }: Verdict): Team =>
   route ?? (verdict === "reject" ? "reject" : "needs-info");
 
-/** Rules that fail in one verdict and not in the other; the lane where both accept. */
+/** Rules that fail in one verdict and not in the other; where the same fail, what chose the team or the lane. */
 function changedRules(before: Verdict, after: Verdict): readonly string[] {
   const [was, is] = [failedRules(before), failedRules(after)];
   const changed = [...was, ...is].filter((rule) => was.has(rule) !== is.has(rule));
-  return changed.length > 0 ? [...new Set(changed)] : ["route"];
+  if (changed.length > 0) return [...new Set(changed)];
+  const chosen = [
+    ...(before.route === after.route ? [] : ["route"]),
+    ...(laneOf(before) === laneOf(after) ? [] : ["lane"]),
+  ];
+  // The same rules fail, and one of them has another outcome now.
+  return chosen.length > 0 ? chosen : [...was];
 }
 
 const failedRules = ({ findings }: Verdict): ReadonlySet<string> =>
   new Set(findings.filter(({ ok }) => !ok).map(({ rule }) => rule));
+
+/** `accept, sirt → accept, support (route)`. */
+export const flipText = ({ from, to, rules }: Flip): string =>
+  `${outcomeText(from)} → ${outcomeText(to)} (${rules.join(", ")})`;
+
+function outcomeText({ verdict, route, lane }: Outcome): string {
+  const words = [verdict, route, lane === "rows" ? null : lane];
+  return words.filter((word) => word !== null).join(", ");
+}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { sha256 } from "../../../scripts/adapters/digest.ts";
 import { situationOf } from "../../../scripts/domain/information-request/decision.ts";
 import { DecisionInput } from "../../../scripts/domain/information-request/situation.ts";
-import { impactOf, type PastRequest } from "../../../scripts/domain/policy/impact.ts";
+import { flipText, impactOf, type PastRequest } from "../../../scripts/domain/policy/impact.ts";
 import { assemblePolicies, type PolicySet } from "../../../scripts/domain/policy/policies.ts";
 import { overlay } from "../../../scripts/domain/policy/rule-cases.ts";
 import { loadPolicySet } from "../../policy-set.ts";
@@ -64,8 +64,8 @@ test("a wider fast window moves exactly the requests that nothing else keeps wit
   expect(flips).toEqual([
     {
       name: "in a month",
-      from: { verdict: "accept", route: "sirt" },
-      to: { verdict: "accept", route: "support" },
+      from: { verdict: "accept", route: "sirt", lane: "rows" },
+      to: { verdict: "accept", route: "support", lane: "rows" },
       rules: ["route"],
     },
   ]);
@@ -96,4 +96,31 @@ test("a limit with a date ahead flips no past verdict, and shows what it will ch
     "not readable",
   ]);
   expect(newest?.load.head).toMatchObject({ support: 0, sirt: 0, reject: 5 });
+});
+
+test("another lane and another outcome of the same rule are flips", () => {
+  const requests = [
+    past("in audit events", { audit_events: "saved" }),
+    past("too old", { request: { window: { from: "2026-10-01T00:00:00Z" } } }),
+  ];
+  const { limits, rules } = set.lane;
+  const milder = set.eligibility.rules.map((rule) =>
+    rule.id === "window_too_old" ? { ...rule, outcome: "needs-info" as const } : rule,
+  );
+  const changed = assemblePolicies(
+    {
+      ...set,
+      lane: {
+        ...set.lane,
+        rules,
+        limits: { ...limits, self_serve_when: [{ from: "2000-01-01", value: [] }] },
+      },
+      eligibility: { ...set.eligibility, rules: milder },
+    },
+    sha256,
+  ).policies;
+  expect(impactOf(requests, BASE, changed).flips.map(flipText)).toEqual([
+    "accept, support, self-serve → accept, support (lane)",
+    "reject → needs-info (window_too_old)",
+  ]);
 });

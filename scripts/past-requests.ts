@@ -1,0 +1,36 @@
+// Past requests as the preview of a policy reads them: cases without names and texts, as job eligibility kept them.
+import { basename } from "node:path";
+import { readCase } from "./commands/check.ts";
+import { situationOf } from "./domain/information-request/decision.ts";
+import type { Past, PastRequest } from "./domain/policy/impact.ts";
+
+/** Reads files of JSON lines by their names; a case that cannot be read is named, with its first fault. */
+export function readPastRequests(files: ReadonlyMap<string, string>): Past {
+  const requests: PastRequest[] = [];
+  const unreadable: { name: string; message: string }[] = [];
+  for (const [file, text] of files) {
+    const lines = text.split("\n");
+    for (const [at, line] of lines.entries()) {
+      if (line.trim() === "") continue;
+      const name = lines.length > 2 ? `${basename(file)}:${at + 1}` : basename(file);
+      const read = readLine(line, name);
+      if ("message" in read) unreadable.push(read);
+      else requests.push(read);
+    }
+  }
+  return { requests, unreadable };
+}
+
+function readLine(line: string, place: string): PastRequest | { name: string; message: string } {
+  let value: { readonly name?: unknown };
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { name: place, message: "is not JSON" };
+  }
+  const name = typeof value?.name === "string" ? value.name : place;
+  const read = readCase(value);
+  if (read.ok) return { name, ...situationOf(read.value) };
+  const [first] = read.errors;
+  return { name, message: `${first?.key} ${first?.message}` };
+}
