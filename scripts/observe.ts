@@ -5,6 +5,7 @@ import type { Failure } from "./apply.ts";
 import { canonicalJson } from "./domain/canonical-json.ts";
 import { eventTypeNames } from "./domain/event-type.ts";
 import type { Issue, MergeRequest, Package, RepositoryFile } from "./domain/forge.ts";
+import { shownInAuditEvents } from "./domain/information-request/audit-event-answer.ts";
 import { CUSTODY_BRANCH, custodyPath, readCustody } from "./domain/information-request/custody.ts";
 import { decideRequest, incompleteVerdict } from "./domain/information-request/decision.ts";
 import {
@@ -31,6 +32,7 @@ import {
   requestPath,
 } from "./domain/information-request/request-file.ts";
 import { judgeRelease } from "./release.ts";
+import { legalReading, readStatements } from "./statements.ts";
 import { issueStateOf, readTeams, type Teams } from "./teams.ts";
 import type { World } from "./world.ts";
 
@@ -144,9 +146,15 @@ async function observe(
   const mergeRequest = mergeRequests.get(branch) ?? null;
   const files = await readFiles(world, id, mergeRequest, branchHead);
   const intake = await readRequest(world, issue, mergeRequest, files.requestFile);
-  const state = issueStateOf(teams, issue, participants, world.bot, duplicate);
-  const { verdict, judged } = await decide(world, issue, intake, state);
   const requestText = requestTextOf(intake, mergeRequest, files.requestFile);
+  const requestSha256 = requestText === null ? null : sha256(requestText);
+  const statements = await readStatements(world, teams, notes);
+  const legal = legalReading(world, issue, statements, requestSha256, custody.entries);
+  const state = {
+    ...issueStateOf(teams, issue, participants, world.bot, duplicate),
+    exception: legal.decision,
+  };
+  const { verdict, judged } = await decide(world, issue, intake, state, requestSha256);
   const detail =
     mergeRequest === null ? null : await forge.mergeRequestDetail(tracker.path, mergeRequest.iid);
   const seen: Observation = {
@@ -154,9 +162,11 @@ async function observe(
     issue,
     bot: world.bot,
     notes,
+    statements,
+    legal,
     request: intake.request,
     requestText,
-    requestSha256: requestText === null ? null : sha256(requestText),
+    requestSha256,
     verdict,
     judged,
     branchHead,
@@ -205,15 +215,17 @@ async function decide(
   issue: Issue,
   intake: Intake,
   state: IssueState,
+  request_sha256: string | null,
 ): Promise<Pick<Observation, "verdict" | "judged">> {
   const { request, findings, claims } = intake;
   const { policies, now } = world;
-  if (request === null) {
+  if (request === null || request_sha256 === null) {
     const day = issue.createdAt.slice(0, 10);
     return { verdict: incompleteVerdict(findings, day, policies), judged: null };
   }
   const facts = await world.accounts.facts(request, issue.author.username);
-  const judged = { request, facts, issue: state, claims, now };
+  const audit_events = shownInAuditEvents(request.event_types, await world.eventTypes());
+  const judged = { request, facts, issue: state, claims, audit_events, request_sha256, now };
   const verdict = decideRequest({ ...judged, policies });
   return { verdict: withIntakeFindings(verdict, findings), judged };
 }

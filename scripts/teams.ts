@@ -7,6 +7,8 @@ export type Teams = {
   /** The teams of a user, in the order of the policy; a membership that has ended does not count. */
   readonly of: (userId: number) => readonly string[];
   readonly membersOf: (team: string) => readonly Member[];
+  /** Team → the user's membership in it. */
+  readonly memberships: (userId: number) => Readonly<Record<string, Member>>;
 };
 
 /** @throws Error when a group cannot be read: "cannot see the members" is not "has no members". */
@@ -32,10 +34,23 @@ export async function readTeams(world: World): Promise<Teams> {
   const membersOf = (team: string) => members.get(team) ?? [];
   return {
     membersOf,
+    memberships: (userId) =>
+      Object.fromEntries(
+        Object.keys(groups).flatMap((team) =>
+          earliestOf(membersOf(team).filter(({ id }) => id === userId)).map((member) => [
+            team,
+            member,
+          ]),
+        ),
+      ),
     of: (userId) =>
       Object.keys(groups).filter((team) => membersOf(team).some(({ id }) => id === userId)),
   };
 }
+
+/** Of the memberships of one person in the groups of one team, the one that began first. */
+const earliestOf = (memberships: readonly Member[]): readonly Member[] =>
+  memberships.toSorted((a, b) => (a.since ?? "~").localeCompare(b.since ?? "~")).slice(0, 1);
 
 /** Who is in several teams files as the first of these. */
 const ROLES = ["support", "sirt", "security", "legal"];

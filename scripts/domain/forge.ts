@@ -10,6 +10,8 @@ export type User = {
 };
 export type Member = User & {
   readonly accessLevel: number;
+  /** RFC 3339, when the membership began; null = GitLab did not say. */
+  readonly since: string | null;
   /** `YYYY-MM-DD`, the day on which the membership ends; null = never. */
   readonly expiresAt: string | null;
 };

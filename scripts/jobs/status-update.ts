@@ -22,6 +22,7 @@ export const job: RequestJob = {
     const { entries } = seen.custody;
     const view = statusView(seen, clock, {
       custody: headAfter(entries, newRecords(seen, before), world.now, world.digest),
+      exception: world.policies.decision.exception,
       auditEvents:
         seen.request === null
           ? []

@@ -142,13 +142,17 @@ export function addMember(
   members: Map<number, Member>,
   userId: number,
   accessLevel: number,
-  extra: { readonly expiresAt?: string | null; readonly createdById?: number | null } = {},
+  extra: {
+    readonly createdAt?: string;
+    readonly expiresAt?: string | null;
+    readonly createdById?: number | null;
+  } = {},
 ): Member {
   const member: Member = {
     userId,
     accessLevel,
     expiresAt: extra.expiresAt ?? null,
-    createdAt: state.stamp(),
+    createdAt: extra.createdAt ?? state.stamp(),
     createdById: extra.createdById ?? null,
   };
   members.set(userId, member);

@@ -185,13 +185,18 @@ function userNamed(state: State, username: string): User {
   return user;
 }
 
+/** Before every request: a story may set the clock back to a day of its own. */
+const MEMBERS_SINCE = "2026-01-05T09:00:00.000Z";
+
 function seedMembers(
   state: State,
   members: Map<number, Member>,
   wished: Readonly<Record<string, Level>> | undefined,
 ): void {
   for (const [username, level] of Object.entries(wished ?? {})) {
-    addMember(state, members, userNamed(state, username).id, ACCESS[level]);
+    addMember(state, members, userNamed(state, username).id, ACCESS[level], {
+      createdAt: MEMBERS_SINCE,
+    });
   }
 }
 

@@ -42,6 +42,7 @@ export const MemberAnswer = z
   .looseObject({
     ...userKeys,
     access_level: z.int(),
+    created_at: maybeText,
     expires_at: maybeText,
     membership_state: text,
   })
@@ -50,6 +51,7 @@ export const MemberAnswer = z
     // A membership that waits for its activation is none yet, however active the user is.
     ...(["", "active"].includes(raw.membership_state) ? {} : { state: raw.membership_state }),
     accessLevel: raw.access_level,
+    since: raw.created_at,
     expiresAt: raw.expires_at === null ? null : raw.expires_at.slice(0, 10),
   }));
 
@@ -193,6 +195,8 @@ export const FileAnswer = z.looseObject({
   last_commit_id: z.string(),
   blob_id: z.string(),
 });
+
+export const TreeAnswer = z.looseObject({ type: z.string(), path: z.string() });
 
 export const BranchAnswer = z.looseObject({
   commit: z.looseObject({ id: z.string() }),

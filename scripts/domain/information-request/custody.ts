@@ -4,6 +4,8 @@ import { canonicalJson } from "../canonical-json.ts";
 /** What may be recorded; the words are those of the stages. Data holds ids, digests and counts, never a text of the request. */
 type CustodyEvent =
   | "verdict"
+  | "exception"
+  | "extension"
   | "log-dive"
   | "review"
   | "hold"

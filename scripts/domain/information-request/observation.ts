@@ -1,10 +1,12 @@
 // What one run sees of one request: plain values, read once, from which every stage decides.
 import type { Issue, MergeRequestDetail, Note, Package, RepositoryFile, User } from "../forge.ts";
 import type { CustodyEntry } from "./custody.ts";
+import type { LegalReading } from "./legal-statement.ts";
 import type { Manifest } from "./manifest.ts";
 import type { InformationRequest } from "./request.ts";
 import type { Release } from "./review.ts";
 import type { DecisionInput } from "./situation.ts";
+import type { Statement } from "./statement.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A package of the request's artefact in the artefact project, by its manifest. */
@@ -21,6 +23,10 @@ export type Observation = {
   readonly issue: Issue;
   readonly bot: User;
   readonly notes: readonly Note[];
+  /** What people said to seclog on the issue, oldest first. */
+  readonly statements: readonly Statement[];
+  /** Legal's decision on the exception that the request asks for, as the statements give it. */
+  readonly legal: LegalReading;
   /** Null while the form is not whole; once the merge request is merged, the request that was merged. */
   readonly request: InformationRequest | null;
   readonly requestText: string | null;

@@ -35,6 +35,8 @@ export type StatusView = {
   readonly failed: readonly Finding[];
   readonly passed: readonly Finding[];
   readonly customer: readonly string[];
+  /** What Legal waived, and on what grounds; null = nothing. */
+  readonly waived: string | null;
   /** Lines by which Legal decides, and who may; null where no decision is asked for. */
   readonly decide: { readonly teams: string; readonly forms: string } | null;
   /** What people said to seclog and does not count, newest last. */
@@ -94,6 +96,7 @@ export function statusView(
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
     customer: customerSentences(findings, selfServeAnswer(context.auditEvents), stage),
+    waived: waivedSentence(findings, context.exception.id),
     decide: decisionAsked(seen, context.exception),
     dismissed: seen.legal.dismissed.slice(-MOST_DISMISSED),
     auditEvents: context.auditEvents,
@@ -115,6 +118,14 @@ export function statusView(
 }
 
 const MOST_DISMISSED = 5;
+
+/** The word of the exception on the rules that Legal waived, and what each of them found. */
+function waivedSentence(findings: readonly Finding[], exception: string): string | null {
+  const waived = findings.filter((finding) => finding.waived);
+  if (waived.length === 0) return null;
+  const said = findings.filter(({ rule, ok }) => rule === exception && ok);
+  return [...said, ...waived].map(({ reason }) => reason).join(" ");
+}
 
 /** A later decision takes the place of an earlier one, so the line names the rules that are waived already as well. */
 function decisionAsked(

@@ -163,6 +163,8 @@ export const observation = (more: Partial<Observation> = {}): Observation => ({
   issue: issue(),
   bot: BOT,
   notes: [],
+  statements: [],
+  legal: { decision: null, record: null, dismissed: [] },
   request: REQUEST,
   requestText: "text of the request\n",
   requestSha256: REQUEST_SHA,

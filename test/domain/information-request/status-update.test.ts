@@ -14,6 +14,7 @@ import { BOT, issue, mergeRequest, note, observation, stored, user } from "./obs
 const MARKER = markerOf(statusPlace(1, 42), () => "0123456789abcdef");
 const context = {
   custody: null,
+  exception: { id: "exception_requires_legal", decided_by: ["legal"] },
   auditEvents: [],
   projectUrl: "https://gitlab.example.com/sec/seclog",
   artefactProjectUrl: "https://gitlab.example.com/sec/seclog",
