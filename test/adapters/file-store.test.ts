@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -98,6 +99,11 @@ test("reads a file without a day, which proves no day", async () => {
 });
 
 const one = "source=api/date=2026-11-16/a.ndjson.gz";
+const zstd = (text: string): Buffer => execFileSync("zstd", ["-cq"], { input: text });
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes;
+};
 const packed = gzipSync(`${mine("1")}\n${mine("2")}\n`);
 const bad = (change: (bytes: Buffer) => void): Buffer => {
   const copy = Buffer.from(packed);
@@ -122,12 +128,31 @@ test.each([
   ],
   ["no gzip at all", mine(), /not gzip/],
   ["nothing in it", "", /not gzip/],
-  ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4, 0]), /zstd/],
+  ["zstd that is no zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4, 0]), /zstd data are cut/],
+  ["zstd cut in the middle", zstd(mine("1")).subarray(0, 40), /zstd data are cut/],
+  ["garbage behind zstd", Buffer.concat([zstd(mine("1")), Buffer.from("x")]), /zstd data are cut/],
+  ["a changed byte in zstd", flipped(zstd(mine("1")), 60), /zstd data are cut/],
   ["Parquet", "PAR1....", /Parquet/],
 ] as const)("says that a file is broken: %s", async (_, content, reason) => {
   const { ends } = await read(await archive({ [one]: content }));
   expect(ends).toHaveLength(1);
   expect(ends[0]?.broken).toMatch(reason);
+});
+
+test("reads every frame of a zstd file, also skippable ones, whatever the file is called", async () => {
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+  const frames = [
+    skippable,
+    zstd(mine("1").slice(0, 9)),
+    zstd(`${mine("1").slice(9)}\n`),
+    skippable,
+  ];
+  const path = "source=api/date=2026-11-16/@400000005f8c.s";
+  const { lines, ends } = await read(
+    await archive({ [path]: Buffer.concat([...frames, zstd(mine("2"))]) }),
+  );
+  expect(lines.map((each) => each.text)).toEqual([mine("1"), mine("2")]);
+  expect(ends).toEqual([{ object: path, scanned: 2, broken: null }]);
 });
 
 test("reads several gzip members and zero padding behind them", async () => {

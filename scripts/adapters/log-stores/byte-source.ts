@@ -3,22 +3,20 @@ import { constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-
-/** The file cannot be read to its end; the message is for the manifest and holds no path. */
-export class BrokenFile extends Error {
-  override readonly name = "BrokenFile";
-}
+import { BrokenFile } from "./broken-file.ts";
+import { zstdUnpacked } from "./zstd-process.ts";
 
 const CHUNK = 256 * 1024;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+const SKIPPABLE = [0x2a, 0x4d, 0x18];
 const PARQUET = [0x50, 0x41, 0x52, 0x31];
 const GZIP = [0x1f, 0x8b];
 
 /**
- * Streams a file in chunks; gzip (also of several members) is known by its first bytes, not by its name.
+ * Streams a file in chunks; gzip (also of several members) and zstd (of any frames) are known by their first bytes, not by their name.
  * @param path absolute, below a root that has been resolved already
  * @param size bytes that the file had when the dive was planned
- * @throws BrokenFile for a symbolic link, a changed size, an unknown packing, a cut or corrupt gzip, or a read that fails
+ * @throws BrokenFile for a symbolic link, a changed size, an unknown packing, cut or corrupt packed data, or a read that fails
  */
 export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array, void> {
   const file = await openPlain(path, size);
@@ -27,6 +25,7 @@ export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint
     const { bytesRead } = await file.read(head, 0, 4, 0);
     const packing = packingOf(head.subarray(0, bytesRead), path);
     if (packing === "gzip") yield* gunzipped(file, size);
+    else if (packing === "zstd") yield* zstdUnpacked(file.fd);
     else yield* plain(file, size);
   } catch (error) {
     throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
@@ -48,13 +47,21 @@ async function openPlain(path: string, size: number): Promise<FileHandle> {
   }
 }
 
-function packingOf(head: Uint8Array, path: string): "gzip" | "none" {
+function packingOf(head: Uint8Array, path: string): "gzip" | "zstd" | "none" {
   const startsWith = (magic: readonly number[]): boolean =>
     magic.every((byte, at) => head[at] === byte);
   if (startsWith(GZIP)) return "gzip";
-  if (startsWith(ZSTD)) throw new BrokenFile("zstd is not read: unpack it, or pack it with gzip");
+  // A file may begin with a skippable frame: 0x184D2A50 to 0x184D2A5F, little-endian.
+  const skippable = ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith([head[0] ?? 0, ...SKIPPABLE]);
+  if (startsWith(ZSTD) || skippable) return "zstd";
   if (startsWith(PARQUET)) throw new BrokenFile("Parquet is not read: export it as NDJSON");
-  if (path.endsWith(".gz")) throw new BrokenFile("named .gz, but it is not gzip");
+  for (const [ending, packing] of [
+    [".gz", "gzip"],
+    [".zst", "zstd"],
+  ]) {
+    if (ending !== undefined && path.endsWith(ending))
+      throw new BrokenFile(`named ${ending}, but it is not ${packing}`);
+  }
   return "none";
 }
 

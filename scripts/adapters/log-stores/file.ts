@@ -1,6 +1,8 @@
-/** The log store over a directory of NDJSON files, plain or gzip, cut by source and day. */
+/** The log store over a directory of NDJSON files, plain, gzip or zstd, cut by source and day. */
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { CUT_LINE_BYTES } from "../../domain/information-request/evidence.ts";
+import { MAX_LINE_BYTES } from "../../domain/information-request/log-dive.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import { daysOfWindow } from "../../domain/information-request/window-days.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
@@ -11,10 +13,11 @@ import type {
   Partition,
   PartitionEnd,
 } from "../../ports/log-store.ts";
-import { BrokenFile, chunksOf } from "./byte-source.ts";
+import { BrokenFile } from "./broken-file.ts";
+import { chunksOf } from "./byte-source.ts";
+import { type Candidate, candidateFinder } from "./candidate-finder.ts";
 import { type Placed, placeOf } from "./file-layout.ts";
-import { lineSplitter } from "./line-splitter.ts";
-import { prefilterFor } from "./prefilter.ts";
+import { needlesOf, prefilterOf } from "./prefilter.ts";
 import { UnusableStore } from "./unusable-store.ts";
 
 export type FileStoreOptions = {
@@ -134,25 +137,23 @@ async function* pullFile(
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, PartitionEnd> {
   const path = join(await resolved(directory), partition.object);
-  const candidate = prefilterFor(scope);
-  const splitter = lineSplitter();
-  let scanned = 0;
-  const candidates = function* (lines: ReturnType<typeof splitter.push>): Generator<LogLine> {
-    for (const { bytes, cut } of lines) {
-      scanned += 1;
-      if (cut) yield { partition, line: scanned, bytes, cut };
-      else if (bytes.length > 0 && candidate(bytes)) yield { partition, line: scanned, bytes };
-    }
-  };
+  const finder = candidateFinder(prefilterOf(needlesOf(scope)), {
+    longest: MAX_LINE_BYTES,
+    kept: CUT_LINE_BYTES,
+  });
+  const asLine = ({ line, bytes, cut }: Candidate): LogLine =>
+    cut ? { partition, line, bytes, cut } : { partition, line, bytes };
   try {
     for await (const chunk of chunksOf(path, partition.bytes)) {
       signal.throwIfAborted();
-      yield* candidates(splitter.push(chunk));
+      for (const candidate of finder.push(chunk)) yield asLine(candidate);
     }
-    yield* candidates(splitter.end());
-    return { partition, scanned, broken: null };
+    for (const candidate of finder.end()) yield asLine(candidate);
+    return { partition, scanned: finder.lines(), broken: null };
   } catch (error) {
-    if (error instanceof BrokenFile) return { partition, scanned, broken: error.message };
+    if (error instanceof BrokenFile) {
+      return { partition, scanned: finder.lines(), broken: error.message };
+    }
     throw error;
   }
 }
