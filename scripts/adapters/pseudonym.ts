@@ -13,14 +13,22 @@ export type Pseudonyms = {
 /** Bumped when the canonical form of a value changes: old and new pseudonyms must not look alike. */
 const VERSION = "v1";
 const SHORTEST_KEY = 32;
+/** How many pseudonyms are kept before all are forgotten: the same people and addresses come back row after row. */
+const REMEMBERED = 8192;
 
 /** The pseudonyms of one request under the master key; the same value of a kind gives the same 64 bits on every run. */
 export function pseudonymsFor(master: Uint8Array, requestId: string): Pseudonyms {
   const key = createHmac("sha256", master).update(requestId).digest();
   const keyId = createHash("sha256").update("key-id|").update(key).digest("hex").slice(0, 16);
+  const known = new Map<string, string>();
   const pseudonym: Pseudonym = (kind, value) => {
-    const digest = createHmac("sha256", key).update(`${VERSION}|${kind}|${value}`).digest("hex");
-    return `${kind}-${digest.slice(0, 16)}`;
+    const named = `${VERSION}|${kind}|${value}`;
+    const before = known.get(named);
+    if (before !== undefined) return before;
+    const made = `${kind}-${createHmac("sha256", key).update(named).digest("hex").slice(0, 16)}`;
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(named, made);
+    return made;
   };
   return { keyId, pseudonym };
 }

@@ -107,6 +107,7 @@ function fromBase64(run: string): string {
  * the letters that other alphabets share with Latin (UTS 39, the ones that can spell a user name or a path).
  */
 export function skeleton(text: string): string {
+  if (/^[!-~]*$/.test(text)) return text.toLowerCase();
   return text
     .normalize("NFKD")
     .replace(/[\p{M}\p{Default_Ignorable_Code_Point}\p{Cc}\p{White_Space}]/gu, "")

@@ -1,6 +1,6 @@
 /** What each field rule of a profile makes of a value. */
-import type { LogProfile, SimpleRule } from "../log-profile.ts";
-import { fieldValue, isAmbiguous, scalarText } from "../log-row.ts";
+import type { FieldRule, LogProfile, SimpleRule } from "../log-profile.ts";
+import { fieldValue, isAmbiguous, type LogRow, scalarText } from "../log-row.ts";
 import { isJsonArray, isJsonObject, type JsonValue } from "../strict-json.ts";
 import { type Inventory, isPlainId, type Kind } from "./inventory.ts";
 import { canonicalAddress, isInternalAddress } from "./ip-address.ts";
@@ -28,7 +28,8 @@ const instead = (value: string, reason: Reason): Outcome => ({
 const partly = (value: string, original: JsonValue, reason: Reason): Outcome =>
   value === original ? kept(value) : { value, action: "removed", reason };
 
-const DROP_REASONS = {
+/** What reviewers are told of each class of dropped fields. */
+export const DROP_REASONS = {
   system: "SYSTEM_INFO",
   personal: "PERSONAL",
   account: "OTHER_ACCOUNT",
@@ -36,6 +37,15 @@ const DROP_REASONS = {
   linking: "LINKING",
   text: "NO_TEMPLATE",
 } as const satisfies Record<string, Reason>;
+
+/** The second field that a rule looks at, with its length, so that it cannot run into the value; empty for most rules. */
+export function besideOf(rule: FieldRule, row: LogRow): string {
+  const field =
+    rule.rule === "entity" ? rule.type_field : rule.rule === "user_name" ? rule.id_field : null;
+  if (field === null) return "";
+  const beside = scalarText(fieldValue(row, field) ?? null);
+  return beside === null ? "-:" : `${beside.length}:${beside}`;
+}
 
 /** Applies one rule to one value; a value of the wrong type is removed and counted (R1). */
 export function releaseField(

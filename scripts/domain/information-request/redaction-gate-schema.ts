@@ -7,6 +7,10 @@ export const PSEUDONYM_SHAPE = /^(?:user|user_id|ip|correlation|token|job|resour
 const SECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const PLACEHOLDER = /\[(?:text removed|removed|e-mail|name|project|group|address)\]/g;
 
+const PLAIN = /^[ -~]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNSEEN = /[\0-\x1f\x7f-\x9f\p{Default_Ignorable_Code_Point}]/u;
+
 /** Whether a value is one that its rule can have let through. */
 export function fitsRule(
   value: unknown,
@@ -17,10 +21,7 @@ export function fitsRule(
   if (typeof value === "boolean") return rule.rule === "boolean";
   const text = String(value);
   if (typeof value !== "string" && typeof value !== "number") return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (text.length > 4096 || /[\0-\x1f\x7f-\x9f\p{Default_Ignorable_Code_Point}]/u.test(text)) {
-    return false;
-  }
+  if (text.length > 4096 || (!PLAIN.test(text) && UNSEEN.test(text))) return false;
   switch (rule.rule) {
     case "drop":
     case "boolean":
@@ -34,20 +35,16 @@ export function fitsRule(
     case "integer":
       return Number.isInteger(value) && Number(value) >= rule.min && Number(value) <= rule.max;
     case "own":
-      return ownOf(rule.of, scope).has(text);
+      return ownOf(scope)[rule.of].has(text);
     case "repository":
       return scope.projects.some(({ id }) => new RegExp(`^[a-z]+-${id ?? "-"}$`).test(text));
     case "entity":
-      return (
-        isPseudonym(text) ||
-        ids([...scope.projects, ...scope.namespaces]).has(text) ||
-        isUser(text, scope)
-      );
+      return isPseudonym(text) || ownOf(scope).id.has(text) || isUser(text, scope);
     case "user_name":
     case "user_id":
     case "client":
     case "address":
-      return text.split(", ").every(isPseudonym) || isUser(text, scope);
+      return isPseudonym(text) || text.split(", ").every(isPseudonym) || isUser(text, scope);
     case "pseudonym":
       return isPseudonym(text);
     case "user_agent":
@@ -67,21 +64,27 @@ const ids = (items: readonly { readonly id: number | null }[]): ReadonlySet<stri
 const paths = (items: readonly { readonly path: string }[]): ReadonlySet<string> =>
   new Set(items.map(({ path }) => path));
 
-function ownOf(of: Extract<SimpleRule, { rule: "own" }>["of"], scope: Scope): ReadonlySet<string> {
-  switch (of) {
-    case "project_path":
-      return paths(scope.projects);
-    case "project_id":
-      return ids(scope.projects);
-    case "namespace_path":
-      return paths(scope.namespaces);
-    case "namespace_id":
-      return ids(scope.namespaces);
-    case "root_path": {
-      const all = [scope.account, ...scope.namespaces, ...scope.projects];
-      return new Set(all.map(({ path }) => path.split("/", 1)[0] as string));
-    }
-  }
+type Own = Readonly<Record<Extract<SimpleRule, { rule: "own" }>["of"] | "id", ReadonlySet<string>>>;
+const owned = new WeakMap<Scope, Own>();
+
+/** What the request owns, from its own words. */
+function ownOf(scope: Scope): Own {
+  const known = owned.get(scope);
+  if (known !== undefined) return known;
+  const { account, namespaces, projects } = scope;
+  const roots = [account, ...namespaces, ...projects].map(
+    ({ path }) => path.split("/", 1)[0] as string,
+  );
+  const made: Own = {
+    project_path: paths(projects),
+    project_id: ids(projects),
+    namespace_path: paths(namespaces),
+    namespace_id: ids(namespaces),
+    root_path: new Set(roots),
+    id: ids([...projects, ...namespaces]),
+  };
+  owned.set(scope, made);
+  return made;
 }
 
 /** The request's own user in clear, when personal data is approved. */

@@ -29,6 +29,7 @@ export function rememberRemoved(
   recordRemoved(
     ledger,
     removed,
+    profile.source,
     (value) => TIME.test(value) || isExplained(unexplained(value, scope, profile)),
   );
 }
@@ -42,30 +43,71 @@ export function checkReleasedRow(
   scope: Scope,
   profile: LogProfile,
 ): readonly GateFinding[] {
-  return Object.entries(released).flatMap(([field, value]) => {
-    const rule = ruleOf(field, profile);
-    if (field === "log_source" && value === profile.source) return [];
-    if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
-    const fits = fitsRule(value, rule, scope, profile.redaction);
-    const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
-    const settled = fits && SETTLED_RULES.has(rule.rule);
-    return settled ? wrong : [...wrong, ...checkText(field, String(value), ledger, scope, profile)];
-  });
+  return checkRow(released, { ledger, scope, profile, seen: new Map() });
+}
+
+type RowCheck = {
+  readonly ledger: RemovedLedger;
+  readonly scope: Scope;
+  readonly profile: LogProfile;
+  /** Values of a field that were looked at before: most repeat from row to row. */
+  readonly seen: SeenValues;
+};
+type SeenValues = Map<string, Set<string>>;
+const REMEMBERED = 4096;
+const NOTHING: readonly GateFinding[] = [];
+
+function checkRow(
+  released: Readonly<Record<string, unknown>>,
+  check: RowCheck,
+): readonly GateFinding[] {
+  let found = NOTHING;
+  for (const field in released) {
+    const wrong = checkValue(field, released[field], check);
+    if (wrong.length > 0) found = [...found, ...wrong];
+  }
+  return found;
+}
+
+function checkValue(field: string, value: unknown, check: RowCheck): readonly GateFinding[] {
+  const { scope, profile, ledger } = check;
+  const rule = ruleOf(field, profile);
+  if (field === "log_source" && value === profile.source) return NOTHING;
+  if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
+  const fits = fitsRule(value, rule, scope, profile.redaction);
+  const text = String(value);
+  if (fits && (SETTLED_RULES.has(rule.rule) || PSEUDONYM_SHAPE.test(text))) return NOTHING;
+  if (fits && !isNew(check.seen, field, text)) return NOTHING;
+  const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
+  return [...wrong, ...checkText(field, text, ledger, scope, profile)];
+}
+
+function isNew(seen: SeenValues, field: string, text: string): boolean {
+  const values = seen.get(field) ?? new Set();
+  if (values.has(text)) return false;
+  if (values.size >= REMEMBERED) values.clear();
+  seen.set(field, values.add(text));
+  return true;
 }
 
 /** Rules whose value is one of a finite list that the request or the profile gives: nothing can hide in it. */
 const SETTLED_RULES = new Set(["time", "event", "enum", "integer", "boolean", "own", "repository"]);
 
-function ruleOf(field: string, { fields }: LogProfile): SimpleRule | undefined {
-  const direct = fields.get(field);
-  if (direct !== undefined) return direct.rule === "params" ? undefined : direct;
-  for (const [name, rule] of fields) {
-    if (rule.rule === "params" && field.startsWith(`${name}.`)) {
-      const key = field.slice(name.length + 1);
-      if (Object.hasOwn(rule.keys, key)) return rule.keys[key];
-    }
-  }
-  return undefined;
+const rulesOf = new WeakMap<LogProfile, ReadonlyMap<string, SimpleRule>>();
+
+/** The rule of a released field; the listed keys of `params` are fields of their own. */
+function ruleOf(field: string, profile: LogProfile): SimpleRule | undefined {
+  const known = rulesOf.get(profile) ?? new Map(flatRules(profile));
+  rulesOf.set(profile, known);
+  return known.get(field);
+}
+
+function flatRules({ fields }: LogProfile): readonly (readonly [string, SimpleRule])[] {
+  return [...fields].flatMap(([name, rule]) =>
+    rule.rule === "params"
+      ? Object.entries(rule.keys).map(([key, one]) => [`${name}.${key}`, one] as const)
+      : [[name, rule] as const],
+  );
 }
 
 /** Looks through one released value for what must not leave. `where` names it in the findings. */
@@ -165,7 +207,7 @@ export function checkArtefact(artefact: ArtefactToCheck): readonly GateFinding[]
   const add = (finding: GateFinding): void => {
     findings.set(`${finding.check} ${finding.where} ${finding.type}`, finding);
   };
-  const seen = new Set<string>();
+  const seen = new Map<string, SeenValues>();
   for (const line of artefact.rows) {
     if (holdsCanary(line, artefact.canaries))
       add({ check: "G5", where: "rows.ndjson", type: "canary" });
@@ -198,7 +240,7 @@ function unexplainedInFile(text: string, { scope, profiles }: ArtefactToCheck): 
 function checkLine(
   line: string,
   { ledger, scope, profiles }: ArtefactToCheck,
-  seen: Set<string>,
+  seen: Map<string, SeenValues>,
 ): readonly GateFinding[] {
   const row = parseRow(line);
   const profile = row === null ? undefined : profiles.get(String(row["log_source"]));
@@ -207,12 +249,9 @@ function checkLine(
       { check: "G1", where: "rows.ndjson", type: row === null ? "not_a_row" : "unknown_source" },
     ];
   }
-  // Most values repeat from row to row: each is looked at once.
-  const fresh = Object.entries(row).filter(([field, value]) => {
-    const key = `${profile.source}\0${field}\0${String(value)}`;
-    return !seen.has(key) && seen.add(key);
-  });
-  return checkReleasedRow(Object.fromEntries(fresh), ledger, scope, profile);
+  const known = seen.get(profile.source) ?? new Map();
+  seen.set(profile.source, known);
+  return checkRow(row, { ledger, scope, profile, seen: known });
 }
 
 function parseRow(line: string): Readonly<Record<string, unknown>> | null {

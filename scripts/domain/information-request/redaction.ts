@@ -1,9 +1,9 @@
 /** What the customer may see of one matched row: rebuilt from an allow-list of fields, never the row with parts cut out. */
-import type { FieldRule, LogProfile } from "../log-profile.ts";
+import type { FieldRule, LogProfile, SimpleRule } from "../log-profile.ts";
 import { isAmbiguous, type LogRow } from "../log-row.ts";
 import { isJsonArray, isJsonNumber, type JsonValue } from "../strict-json.ts";
 import { inventoryOf } from "./inventory.ts";
-import { releaseField, releaseParams } from "./redaction-fields.ts";
+import { besideOf, DROP_REASONS, releaseField, releaseParams } from "./redaction-fields.ts";
 import type {
   FieldContext,
   FieldResult,
@@ -28,6 +28,33 @@ export type Redacted =
 const SCANNED_TEXT = 64 * 1024;
 const UNKNOWN_FIELD = "(unknown)";
 
+/** What became of one value, with all that follows from it. */
+type Settled = {
+  readonly value: string | number | boolean | undefined;
+  readonly tally: FieldTally;
+  readonly removed: readonly string[];
+  /** A secret stands in what would be released. */
+  readonly leaks: boolean;
+};
+/** One field of the profile, or all that it does not know. Most values repeat from row to row: what became of each is kept. */
+type FieldPlan = {
+  readonly field: string;
+  readonly rule: FieldRule | null;
+  readonly texts: Map<string, Settled>;
+  /** What is told of every number, where none may leave. */
+  readonly numberGone: FieldTally | null;
+};
+/** How many values of one field are kept before all are forgotten. */
+const REMEMBERED_VALUES = 2048;
+/** Longer texts rarely repeat. */
+const REMEMBERED_LENGTH = 512;
+
+type Redactor = Omit<FieldContext, "row"> & {
+  readonly plans: ReadonlyMap<string, FieldPlan>;
+  readonly unknown: FieldPlan;
+};
+const redactors = new WeakMap<Pseudonym, WeakMap<Scope, WeakMap<LogProfile, Redactor>>>();
+
 /** Redacts one row (R1–R22). A live secret in what would be released, or any exception, withholds the row. */
 export function redactRow(
   row: LogRow,
@@ -36,46 +63,118 @@ export function redactRow(
   pseudonym: Pseudonym,
 ): Redacted {
   try {
-    return redact({ row, profile, scope, inventory: inventoryOf(scope), pseudonym });
+    return redact(row, redactorOf(profile, scope, pseudonym));
   } catch {
     return { withheld: "exception" };
   }
 }
 
-function redact(context: FieldContext): Redacted {
-  const released = new Map<string, string | number | boolean>([
-    ["log_source", context.profile.source],
-  ]);
-  const tally: FieldTally[] = [];
-  const removed: string[] = [];
-  for (const [field, value] of context.row.fields) {
-    for (const result of resultsOf(field, value, context)) {
-      if (result.value !== undefined) released.set(result.field, result.value);
-      const taken = result.action === "kept" ? [] : leavesOf(result.original);
-      removed.push(...taken);
-      tally.push({
-        field: result.field,
-        action: result.action,
-        reason: taken.some(holdsSecret) ? "SECRET" : result.reason,
-      });
-    }
-  }
-  const leaks = [...released.values()].some((value) => holdsSecret(String(value)));
-  return leaks
-    ? { withheld: "secret_in_released_field" }
-    : { released: Object.fromEntries(released), tally, removed };
+function redactorOf(profile: LogProfile, scope: Scope, pseudonym: Pseudonym): Redactor {
+  const byScope = redactors.get(pseudonym) ?? new WeakMap<Scope, WeakMap<LogProfile, Redactor>>();
+  redactors.set(pseudonym, byScope);
+  const byProfile = byScope.get(scope) ?? new WeakMap<LogProfile, Redactor>();
+  byScope.set(scope, byProfile);
+  const known = byProfile.get(profile);
+  if (known !== undefined) return known;
+  const made: Redactor = {
+    ...{ profile, scope, inventory: inventoryOf(scope), pseudonym },
+    plans: new Map([...profile.fields].map(([field, rule]) => [field, planOf(field, rule)])),
+    unknown: planOf(UNKNOWN_FIELD, null),
+  };
+  byProfile.set(profile, made);
+  return made;
 }
 
-function resultsOf(field: string, value: JsonValue, context: FieldContext): readonly FieldResult[] {
-  if (value === null) return [];
-  const rule: FieldRule | undefined = context.profile.fields.get(field);
-  const gone = (name: string, reason: Reason): FieldResult[] => [
-    { field: name, action: "removed", reason, original: value },
-  ];
-  if (rule === undefined) return gone(UNKNOWN_FIELD, "UNKNOWN_FIELD");
-  if (isAmbiguous(context.row, field)) return gone(field, "AMBIGUOUS");
-  if (rule.rule === "params") return releaseParams(field, value, rule.keys, context);
-  return [releaseField(field, value, rule, context)];
+function planOf(field: string, rule: FieldRule | null): FieldPlan {
+  const reason =
+    rule === null ? "UNKNOWN_FIELD" : rule.rule === "drop" ? DROP_REASONS[rule.class] : null;
+  const numberGone = reason === null ? null : ({ field, action: "removed", reason } as const);
+  return { field, rule, texts: new Map(), numberGone };
+}
+
+type Output = {
+  readonly released: Record<string, string | number | boolean>;
+  readonly tally: FieldTally[];
+  readonly removed: string[];
+  leaks: boolean;
+};
+
+function redact(row: LogRow, redactor: Redactor): Redacted {
+  const released = { log_source: redactor.profile.source };
+  const output: Output = { released, tally: [], removed: [], leaks: false };
+  for (const [field, value] of row.fields) {
+    if (value !== null) {
+      redactField(redactor.plans.get(field) ?? redactor.unknown, value, row, redactor, output);
+    }
+  }
+  return output.leaks ? { withheld: "secret_in_released_field" } : output;
+}
+
+function redactField(
+  plan: FieldPlan,
+  value: JsonValue,
+  row: LogRow,
+  redactor: Redactor,
+  output: Output,
+): void {
+  const { field, rule, numberGone } = plan;
+  const certain = row.ambiguous.size === 0;
+  if (numberGone !== null && isJsonNumber(value) && certain) {
+    output.tally.push(numberGone);
+    output.removed.push(value.number);
+  } else if (rule?.rule === "params" && !isAmbiguous(row, field)) {
+    const context = { ...redactor, row };
+    for (const result of releaseParams(field, value, rule.keys, context)) {
+      put(settled(result), output);
+    }
+  } else if (typeof value === "string" && value.length <= REMEMBERED_LENGTH && certain) {
+    put(remembered(plan, value, row, redactor), output);
+  } else put(settled(resultOf(plan, value, row, redactor)), output);
+}
+
+function put({ value, tally, removed, leaks }: Settled, output: Output): void {
+  if (leaks) output.leaks = true;
+  if (value !== undefined) output.released[tally.field] = value;
+  for (const text of removed) output.removed.push(text);
+  output.tally.push(tally);
+}
+
+/** What became of this text in this field before, else now. */
+function remembered(plan: FieldPlan, value: string, row: LogRow, redactor: Redactor): Settled {
+  const beside = plan.rule === null ? "" : besideOf(plan.rule, row);
+  const key = beside === "" ? value : beside + value;
+  const known = plan.texts.get(key);
+  if (known !== undefined) return known;
+  const made = settled(resultOf(plan, value, row, redactor));
+  if (plan.texts.size >= REMEMBERED_VALUES) plan.texts.clear();
+  plan.texts.set(key, made);
+  return made;
+}
+
+function resultOf(
+  { field, rule }: FieldPlan,
+  value: JsonValue,
+  row: LogRow,
+  redactor: Redactor,
+): FieldResult {
+  if (rule === null) return removedWhole(field, "UNKNOWN_FIELD", value);
+  if (isAmbiguous(row, field)) return removedWhole(field, "AMBIGUOUS", value);
+  return releaseField(field, value, rule as SimpleRule, { ...redactor, row });
+}
+
+const removedWhole = (field: string, reason: Reason, original: JsonValue): FieldResult => ({
+  ...{ field, action: "removed", reason, original },
+});
+
+function settled({ field, action, reason, original, value }: FieldResult): Settled {
+  const removed = action === "kept" ? [] : leavesOf(original);
+  const secret = !isJsonNumber(original) && removed.some(holdsSecret);
+  return {
+    value,
+    tally: { field, action, reason: secret ? "SECRET" : reason },
+    removed,
+    leaks: typeof value === "string" && holdsSecret(value),
+  };
 }
 
 const holdsSecret = (text: string): boolean =>

@@ -3,57 +3,86 @@ import { skeleton } from "./decode-views.ts";
 
 /** Shorter values are too common to be told apart. */
 const SHORTEST = 6;
-/** Values by their first characters. */
-type Index = Map<string, Set<string>>;
+/** Values by their first characters; most beginnings have one value only. */
+type Index = Map<string, string | Set<string>>;
 export type RemovedLedger = {
   /** Without white space: found also when glued to other text or broken over lines. */
   readonly glued: Index;
-  /** With single spaces: found when it stands for itself, also where all around it is public. */
+  /** Of values with white space, with single spaces: found when they stand for themselves, also where all around is public. */
   readonly standing: Index;
+  /** Values that came a moment ago, by the profile whose rows they stood in. */
+  readonly recent: Map<string, Set<string>>;
 };
 
-export const emptyLedger = (): RemovedLedger => ({ glued: new Map(), standing: new Map() });
+/** How many values are known again before all are forgotten. */
+const RECENT = 8192;
+
+export const emptyLedger = (): RemovedLedger => ({
+  glued: new Map(),
+  standing: new Map(),
+  recent: new Map(),
+});
 
 /**
  * Adds the removed values of one row. `isHarmless` says of a value that it may appear anyway, because it is made of
- * the request's own paths or of public words.
+ * the request's own paths or of the public words of the source.
  */
 export function recordRemoved(
   ledger: RemovedLedger,
   values: readonly string[],
+  source: string,
   isHarmless: (value: string) => boolean,
 ): void {
+  const recent = ledger.recent.get(source) ?? new Set();
+  ledger.recent.set(source, recent);
   for (const value of values) {
+    if (value.length < SHORTEST || recent.has(value)) continue;
+    if (recent.size >= RECENT) recent.clear();
+    recent.add(value);
     const glued = skeleton(value);
-    if (glued.length >= SHORTEST && !isHarmless(value)) {
+    if (glued.length >= SHORTEST && (isNumber(value) || !isHarmless(value))) {
       add(ledger.glued, glued);
-      add(ledger.standing, spaced(value));
+      const standing = spaced(value);
+      if (standing !== glued) add(ledger.standing, standing);
     }
   }
 }
 
+const isNumber = (text: string): boolean => /^[\d.]+$/.test(text);
+
 function add(index: Index, text: string): void {
   const start = text.slice(0, SHORTEST);
-  index.set(start, (index.get(start) ?? new Set()).add(text));
+  const known = index.get(start);
+  if (known === undefined) index.set(start, text);
+  else if (typeof known !== "string") known.add(text);
+  else if (known !== text) index.set(start, new Set([known, text]));
 }
 
-const spaced = (text: string): string => text.trim().split(/\s+/u).map(skeleton).join(" ");
+const spaced = (text: string): string =>
+  /^[!-~]*$/.test(text) ? skeleton(text) : text.trim().split(/\s+/u).map(skeleton).join(" ");
 
 /**
  * Whether a removed value stands in a text, in any spelling that `skeleton` makes equal.
  * @param unexplained the same text with gaps for everything that may leave
  */
 export function holdsRemoved(ledger: RemovedLedger, text: string, unexplained: string): boolean {
+  const words = spaced(text);
   return (
-    stands(ledger.glued, skeleton(unexplained), (value) => /^[\d.]+$/.test(value)) ||
-    stands(ledger.standing, spaced(text), () => true)
+    stands(ledger.glued, skeleton(unexplained), isNumber) ||
+    stands(ledger.glued, words, always) ||
+    stands(ledger.standing, words, always)
   );
 }
 
+const always = (): boolean => true;
+
 /** `whole` tells for which values the characters around it must not be letters or digits: `1507378` is not in `91507378`. */
 function stands(index: Index, text: string, whole: (value: string) => boolean): boolean {
+  if (index.size === 0) return false;
   for (let at = 0; at + SHORTEST <= text.length; at += 1) {
-    for (const value of index.get(text.slice(at, at + SHORTEST)) ?? []) {
+    const values = index.get(text.slice(at, at + SHORTEST));
+    if (values === undefined) continue;
+    for (const value of typeof values === "string" ? [values] : values) {
       const cut = !text.startsWith(value, at);
       if (!cut && (!whole(value) || isDelimited(text, at, at + value.length))) return true;
     }
