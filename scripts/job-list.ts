@@ -17,13 +17,15 @@ export const JOBS = {
   "hand-over": () => import("./jobs/hand-over.ts"),
   gap: () => import("./jobs/gap.ts"),
   "status-update": () => import("./jobs/status-update.ts"),
+  "policy-preview": () => import("./jobs/policy-preview.ts"),
   triage: () => import("./jobs/triage.ts"),
   "incoming-requests": () => import("./jobs/incoming-requests.ts"),
 } as const satisfies Record<string, () => Promise<{ job: Job }>>;
 export type JobName = keyof typeof JOBS;
 
 /** Jobs whose texts carry a signed marker: they cannot run without the key for it. */
-export const isSigning = (name: string): boolean => name === "gap" || name === "status-update";
+export const isSigning = (name: string): boolean =>
+  ["gap", "status-update", "policy-preview"].includes(name);
 
 /** One reading of the world: the requests that could be observed, and those that could not. */
 export type Reading = {

@@ -22,7 +22,7 @@ import { createWriter } from "./adapters/gitlab/writer.ts";
 import { loadLogProfiles } from "./adapters/log-profiles.ts";
 import { openLogStore } from "./adapters/log-stores/store-url.ts";
 import { signWith } from "./adapters/marker-key.ts";
-import { loadPolicies, POLICY_FOLDER } from "./adapters/policy-folder.ts";
+import { loadPolicies, POLICY_FOLDER, readChangedPolicies } from "./adapters/policy-folder.ts";
 import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
@@ -40,6 +40,7 @@ import { declaredBy, inspectBeforeRun } from "./inspect.ts";
 import type { Reading } from "./job-list.ts";
 import { checkedWriter } from "./last-check.ts";
 import { observeRequests } from "./observe.ts";
+import { pastRequestsOf } from "./past-requests.ts";
 import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { ForgeWriter } from "./ports/forge.ts";
@@ -61,6 +62,8 @@ export type Opened = Reading & {
 
 /** The policies of the folder, read once; profiles and catalogue when they are first asked for. */
 export type Settings = {
+  /** Where they were read from. */
+  readonly folder: string;
   readonly policies: Policies;
   readonly profiles: () => Promise<ReadonlyMap<string, LogProfile>>;
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
@@ -71,6 +74,7 @@ export type Wire = Pick<ConnectionOptions, "clock" | "deadlineMs" | "fetch" | "r
 
 export async function readSettings(folder: string): Promise<Settings> {
   return {
+    folder,
     policies: await loadPolicies(folder),
     profiles: once(() => loadLogProfiles(folder)),
     eventTypes: once(() => loadEventTypes(folder)),
@@ -159,6 +163,8 @@ async function readWorld(
     accounts,
     policies,
     eventTypes: settings.eventTypes,
+    policiesWith: (changed) => readChangedPolicies(settings.folder, changed),
+    pastRequests: (most) => pastRequestsOf(forge, tracker, most),
     digest: sha256,
     sign,
     render,

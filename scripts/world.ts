@@ -6,7 +6,8 @@ import type { Observation, StoredArtefact } from "./domain/information-request/o
 import type { Steps } from "./domain/information-request/steps.ts";
 import type { Sign } from "./domain/note-marker.ts";
 import type { Plan } from "./domain/plan.ts";
-import type { Policies } from "./domain/policy/policies.ts";
+import type { Past } from "./domain/policy/impact.ts";
+import type { Policies, PoliciesReading } from "./domain/policy/policies.ts";
 import type { Accounts } from "./ports/accounts.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { ForgeReader, ProjectRef } from "./ports/forge.ts";
@@ -25,6 +26,10 @@ export type World = {
   readonly policies: Policies;
   /** Read once, when first asked for. */
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
+  /** The policies with these files of `policies/` in place of the run's own, by name; null = the file is gone. Read as data. */
+  readonly policiesWith: (changed: ReadonlyMap<string, string | null>) => Promise<PoliciesReading>;
+  /** The newest past requests, at most {@link most}; the custody branch keeps them without names and texts. */
+  readonly pastRequests: (most: number) => Promise<Past>;
   readonly digest: Digest;
   /** Signs the marker of what the bot writes; throws where the run has no key for it. */
   readonly sign: Sign;

@@ -23,6 +23,9 @@ function callsOf(action: Action): readonly string[] {
       ];
     case "delete-note":
       return [`DELETE /issues/${action.issue}/notes/${action.note}`];
+    case "write-merge-request-note":
+    case "delete-merge-request-note":
+      throw new Error("a request's life has no note on a merge request");
     case "commit-files":
       return ["POST /repository/commits"];
     case "open-merge-request":

@@ -1,6 +1,6 @@
 // Loads the folder `policies/`: every file strictly, all rules compiled, all cases run, all faults in one answer.
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as z from "zod";
 import { type Fault, formatFault, formatPath } from "../domain/fault.ts";
@@ -8,20 +8,12 @@ import {
   assemblePolicies,
   POLICY_SCHEMAS,
   type Policies,
+  type PoliciesReading,
   type PolicyName,
   type PolicySet,
 } from "../domain/policy/policies.ts";
 import { sha256 } from "./digest.ts";
 import { type Positions, readYaml } from "./yaml-file.ts";
-
-export type PoliciesResult =
-  | { readonly ok: true; readonly policies: Policies }
-  | {
-      readonly ok: false;
-      readonly errors: readonly Fault[];
-      /** Where every file can be read and every rule runs, and only cases or names are wrong: enough for a preview. */
-      readonly untested?: Policies;
-    };
 
 /** The policies of this repository, wherever the command was called from. */
 export const POLICY_FOLDER: string = fileURLToPath(new URL("../../policies", import.meta.url));
@@ -38,7 +30,7 @@ export type ReadFile = (file: string) => Promise<Uint8Array>;
 export async function readPolicies(
   directory: string,
   read: ReadFile = readFile,
-): Promise<PoliciesResult> {
+): Promise<PoliciesReading> {
   const names = Object.keys(POLICY_SCHEMAS) as PolicyName[];
   const results = await Promise.all(names.map((name) => readPolicy(directory, name, read)));
   const errors = results.flatMap((result) => (result.ok ? [] : result.errors));
@@ -58,6 +50,18 @@ export async function readPolicies(
     })),
   };
 }
+
+/** The policies of a folder, with other texts for some of its files, by name; null = the file is gone. Never throws. */
+export const readChangedPolicies = (
+  folder: string,
+  changed: ReadonlyMap<string, string | null>,
+): Promise<PoliciesReading> =>
+  readPolicies("policies", async (file) => {
+    const name = basename(file);
+    const text = changed.get(name);
+    if (text === null) throw new Error("the file is gone");
+    return text === undefined ? readFile(join(folder, name)) : new TextEncoder().encode(text);
+  });
 
 /** The policies, or an error that lists every fault, one line each. */
 export async function loadPolicies(directory: string): Promise<Policies> {

@@ -2,12 +2,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type GitClone, openClone } from "../adapters/git.ts";
-import { POLICY_FOLDER, type PoliciesResult, readPolicies } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER, readPolicies } from "../adapters/policy-folder.ts";
 import { type Fault, formatFault } from "../domain/fault.ts";
 import { CUSTODY_BRANCH } from "../domain/information-request/custody.ts";
 import { newestCases } from "../domain/information-request/past-case.ts";
 import { flipText, type Impact, impactOf, type Past, TEAMS } from "../domain/policy/impact.ts";
-import type { Policies } from "../domain/policy/policies.ts";
+import type { Policies, PoliciesReading } from "../domain/policy/policies.ts";
 import { readPastRequests } from "../past-requests.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
@@ -108,7 +108,7 @@ async function policiesAt(clone: GitClone, revision: string): Promise<Previewed>
 const policiesIn = async (folder: string): Promise<Previewed> =>
   previewed(await readPolicies(folder), "the policies");
 
-function previewed(result: PoliciesResult, what: string): Previewed {
+function previewed(result: PoliciesReading, what: string): Previewed {
   if (result.ok) return { policies: result.policies, faults: [] };
   const { untested, errors } = result;
   if (untested !== undefined) return { policies: untested, faults: errors };

@@ -7,6 +7,8 @@ export const BRAKES = {
   "change-labels": 200,
   "write-note": 200,
   "delete-note": 50,
+  "write-merge-request-note": 50,
+  "delete-merge-request-note": 20,
   "commit-files": 200,
   "open-merge-request": 50,
   "edit-merge-request": 100,

@@ -13,8 +13,8 @@ export type Sign = ((text: string) => string) | null;
 export type MarkedPlace = {
   /** Numeric id of the project. */
   readonly project: number;
-  readonly kind: "note" | "issue";
-  /** Number of the issue that bears the note; 0 for an issue. */
+  readonly kind: "note" | "issue" | "merge-request-note";
+  /** Number of the issue or merge request that bears the note; 0 for an issue. */
   readonly parent: number;
   readonly tag: string;
 };

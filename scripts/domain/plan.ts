@@ -22,6 +22,20 @@ export type Action =
       readonly tag: string;
       readonly note: number;
     }
+  /** As `write-note`, on a merge request. */
+  | {
+      readonly kind: "write-merge-request-note";
+      readonly mergeRequest: number;
+      readonly tag: string;
+      readonly note: number | null;
+      readonly body: string;
+    }
+  | {
+      readonly kind: "delete-merge-request-note";
+      readonly mergeRequest: number;
+      readonly tag: string;
+      readonly note: number;
+    }
   /** One atomic commit. `lastCommit` per file is GitLab's optimistic lock: the commit that last touched the file we read. */
   | {
       readonly kind: "commit-files";
@@ -138,6 +152,10 @@ export function describeAction(action: Action): string {
       return `#${action.issue} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
     case "delete-note":
       return `#${action.issue} delete doubled note ${action.tag}`;
+    case "write-merge-request-note":
+      return `!${action.mergeRequest} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
+    case "delete-merge-request-note":
+      return `!${action.mergeRequest} delete doubled note ${action.tag}`;
     case "commit-files":
       return `commit ${action.files.map((file) => file.path).join(", ")} to ${action.branch}`;
     case "open-merge-request":

@@ -35,11 +35,26 @@ export type ForgeReader = {
   ) => Promise<ReadonlyMap<string, MergeRequest>>;
   /** Open ones of those branches beside the one that {@link ForgeReader.requestMergeRequests} names, lowest number first. */
   readonly doubledMergeRequests: (project: ProjectRef) => Promise<readonly MergeRequest[]>;
+  /** Open merge requests from a branch of the project itself (no fork) into its branch `target`, by ascending number. */
+  readonly ownMergeRequests: (
+    project: ProjectRef,
+    target: string,
+  ) => Promise<readonly MergeRequest[]>;
+  readonly mergeRequestNotes: (
+    project: ProjectRef,
+    mergeRequest: number,
+  ) => Promise<readonly Note[]>;
   readonly mergeRequestDetail: (
     project: ProjectRef,
     mergeRequest: number,
   ) => Promise<MergeRequestDetail>;
   readonly file: (project: ProjectRef, path: string, ref: string) => Promise<RepositoryFile | null>;
+  /** Paths of all files below a folder of a commit, sorted; empty when there is no such folder. */
+  readonly filesBelow: (
+    project: ProjectRef,
+    folder: string,
+    ref: string,
+  ) => Promise<readonly string[]>;
   readonly branchHead: (project: ProjectRef, branch: string) => Promise<string | null>;
   readonly branchProtected: (project: ProjectRef, branch: string) => Promise<boolean>;
   readonly user: (id: number) => Promise<User | null>;

@@ -47,14 +47,48 @@ export async function writeNote(
     note === null
       ? await gitlab.IssueNotes.create(project, issue, body, { showExpanded: true })
       : await gitlab.IssueNotes.edit(project, issue, note, { body, showExpanded: true });
+  return noteTaken(action, data, status);
+}
+
+function noteTaken(
+  action: Of<"write-note"> | Of<"write-merge-request-note">,
+  data: unknown,
+  status: number,
+): null {
   applied(action, status !== 202, "GitLab took the text for quick actions and stored no note");
   const { commands, body: stored } = understand(NoteAnswer, data, "note");
   applied(action, commands.length === 0, `GitLab ran quick actions in it: ${commands.join(", ")}`);
   applied(
     action,
-    sameText(stored, body),
+    sameText(stored, action.body),
     "GitLab stored another text: did a line act as a command?",
   );
+  return null;
+}
+
+/** The same on a merge request. */
+export async function writeMergeRequestNote(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"write-merge-request-note">,
+): Promise<null> {
+  const { mergeRequest, note, body } = action;
+  const { data, status } =
+    note === null
+      ? await gitlab.MergeRequestNotes.create(project, mergeRequest, body, { showExpanded: true })
+      : await gitlab.MergeRequestNotes.edit(project, mergeRequest, note, {
+          body,
+          showExpanded: true,
+        });
+  return noteTaken(action, data, status);
+}
+
+export async function deleteMergeRequestNote(
+  gitlab: GitLab,
+  project: ProjectRef,
+  action: Of<"delete-merge-request-note">,
+): Promise<null> {
+  await gitlab.MergeRequestNotes.remove(project, action.mergeRequest, action.note);
   return null;
 }
 

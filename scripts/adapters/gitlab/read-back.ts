@@ -1,5 +1,5 @@
 // After an unclear answer: whether the effect of a write is there, exactly as asked.
-import type { Issue, MergeRequest } from "../../domain/forge.ts";
+import type { Issue, MergeRequest, Note } from "../../domain/forge.ts";
 import type { Action } from "../../domain/plan.ts";
 import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
 import { sameText } from "./write-outcome.ts";
@@ -47,6 +47,12 @@ function check(read: ForgeReader, project: ProjectRef, action: Action): Promise<
     case "delete-note":
       return read
         .issueNotes(project, action.issue)
+        .then((notes) => notes.every(({ id }) => id !== action.note));
+    case "write-merge-request-note":
+      return mergeRequestNoteStands(read, project, action);
+    case "delete-merge-request-note":
+      return read
+        .mergeRequestNotes(project, action.mergeRequest)
         .then((notes) => notes.every(({ id }) => id !== action.note));
     case "commit-files":
       return filesStand(read, project, action);
@@ -100,18 +106,24 @@ async function mergeRequestIs(
   return holds((await read.mergeRequestDetail(project, number)).mergeRequest);
 }
 
-async function noteStands(
+const noteStands = (read: ForgeReader, project: ProjectRef, action: Of<"write-note">) =>
+  isAmong(read, read.issueNotes(project, action.issue), action);
+
+const mergeRequestNoteStands = (
   read: ForgeReader,
   project: ProjectRef,
-  action: Of<"write-note">,
+  action: Of<"write-merge-request-note">,
+) => isAmong(read, read.mergeRequestNotes(project, action.mergeRequest), action);
+
+async function isAmong(
+  read: ForgeReader,
+  standing: Promise<readonly Note[]>,
+  wanted: { readonly note: number | null; readonly body: string },
 ): Promise<boolean> {
-  const [bot, notes] = await Promise.all([
-    read.currentUser(),
-    read.issueNotes(project, action.issue),
-  ]);
+  const [bot, notes] = await Promise.all([read.currentUser(), standing]);
   return notes.some(
     ({ id, author, body }) =>
-      author.id === bot.id && (action.note ?? id) === id && sameText(body, action.body),
+      author.id === bot.id && (wanted.note ?? id) === id && sameText(body, wanted.body),
   );
 }
 

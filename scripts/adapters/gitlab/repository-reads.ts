@@ -5,12 +5,14 @@ import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
 import { GitLabError } from "./gitlab-error.ts";
 import { readMergeRequestDetail } from "./merge-request-detail.ts";
-import { OLDEST_FIRST, once, orNull, PAGE } from "./reading.ts";
+import { listed, OLDEST_FIRST, once, orNull, PAGE } from "./reading.ts";
 import {
   BranchAnswer,
   FileAnswer,
   MergeRequestAnswer,
+  NoteAnswer,
   ProjectAnswer,
+  TreeAnswer,
   understand,
 } from "./schemas.ts";
 
@@ -21,8 +23,11 @@ export function repositoryReads(
   | "project"
   | "requestMergeRequests"
   | "doubledMergeRequests"
+  | "ownMergeRequests"
+  | "mergeRequestNotes"
   | "mergeRequestDetail"
   | "file"
+  | "filesBelow"
   | "branchHead"
   | "branchProtected"
 > {
@@ -31,11 +36,13 @@ export function repositoryReads(
       understand(BranchAnswer, answer, "branch"),
     ),
   );
-  const ofRequests = once(async (projectId: ProjectRef) => {
+  const mergeRequests = once(async (projectId: ProjectRef) => {
     const answer = await gitlab.MergeRequests.all({ projectId, ...OLDEST_FIRST, ...PAGE });
     const found = understand(z.array(MergeRequestAnswer), answer, "merge requests");
-    return found.map(({ mergeRequest }) => mergeRequest).filter(isOfRequest);
+    return found.map(({ mergeRequest }) => mergeRequest);
   });
+  const ofRequests = async (project: ProjectRef) =>
+    (await mergeRequests(project)).filter(isOfRequest);
   return {
     project: once(async (project: ProjectRef) =>
       understand(ProjectAnswer, await gitlab.Projects.show(project), "project"),
@@ -48,6 +55,17 @@ export function repositoryReads(
         (one) => one.state === "opened" && chosen.get(one.sourceBranch)?.iid !== one.iid,
       );
     },
+    ownMergeRequests: async (project, target) =>
+      (await mergeRequests(project))
+        .filter((one) => one.state === "opened" && one.targetBranch === target && !isFromFork(one))
+        .sort((left, right) => left.iid - right.iid),
+    mergeRequestNotes: once(async (project: ProjectRef, mergeRequest: number) =>
+      listed(
+        NoteAnswer,
+        await gitlab.MergeRequestNotes.all(project, mergeRequest, { ...OLDEST_FIRST, ...PAGE }),
+        "notes",
+      ),
+    ),
     mergeRequestDetail: once((project: ProjectRef, mergeRequest: number) =>
       readMergeRequestDetail(gitlab, project, mergeRequest),
     ),
@@ -63,6 +81,16 @@ export function repositoryReads(
         };
       }),
     ),
+    filesBelow: once(async (project: ProjectRef, path: string, ref: string) => {
+      const answer = await orNull(() =>
+        gitlab.Repositories.allRepositoryTrees(project, { path, ref, recursive: true, ...PAGE }),
+      );
+      const entries = understand(z.array(TreeAnswer), answer ?? [], "tree");
+      return entries
+        .filter(({ type }) => type === "blob")
+        .map((entry) => entry.path)
+        .sort();
+    }),
     branchHead: (project, name) => orNull(async () => (await branch(project, name)).commit.id),
     branchProtected: async (project, name) => (await branch(project, name)).protected,
   };
@@ -70,7 +98,9 @@ export function repositoryReads(
 
 /** A merge request on a branch `request/…` of the project itself; a fork may use the same name. */
 const isOfRequest = (one: MergeRequest): boolean =>
-  one.sourceBranch.startsWith("request/") && one.sourceProjectId === one.targetProjectId;
+  one.sourceBranch.startsWith("request/") && !isFromFork(one);
+
+const isFromFork = (one: MergeRequest): boolean => one.sourceProjectId !== one.targetProjectId;
 
 const STATES: readonly MergeRequest["state"][] = ["merged", "locked", "opened", "closed"];
 

@@ -67,6 +67,8 @@ const ROLE: Readonly<Record<Action["kind"], string>> = {
   "change-labels": "the role Reporter",
   "write-note": "the role Reporter",
   "delete-note": "the role Reporter",
+  "write-merge-request-note": "the role Reporter",
+  "delete-merge-request-note": "the role Reporter",
   "commit-files": "the role Developer and the right to push to the branch where it is protected",
   "open-merge-request": "the role Developer",
   "edit-merge-request": "the role Developer",

@@ -7,9 +7,11 @@ import { GitLabError } from "./gitlab-error.ts";
 import {
   changeLabels,
   createIssue,
+  deleteMergeRequestNote,
   deleteNote,
   editIssue,
   setConfidential,
+  writeMergeRequestNote,
   writeNote,
 } from "./issue-writes.ts";
 import { effectOf } from "./read-back.ts";
@@ -52,7 +54,7 @@ function needsReading({ kind }: Action, error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   if (kind === "commit-files" || kind === "open-merge-request")
     return error.kind === "conflict" || error.kind === "invalid";
-  return (kind === "delete-note" || kind === "delete-package") && error.kind === "not-found";
+  return /^delete-/.test(kind) && error.kind === "not-found";
 }
 
 /** The address of what was written, null where GitLab gives none. */
@@ -71,6 +73,10 @@ function write(
       return writeNote(gitlab, project, action);
     case "delete-note":
       return deleteNote(gitlab, project, action);
+    case "write-merge-request-note":
+      return writeMergeRequestNote(gitlab, project, action);
+    case "delete-merge-request-note":
+      return deleteMergeRequestNote(gitlab, project, action);
     case "commit-files":
       return commitFiles(gitlab, project, action);
     case "open-merge-request":

@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { CalendarPolicy } from "../calendar.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import type { Fault } from "../fault.ts";
 import type { DecisionPolicies } from "../information-request/decision.ts";
 import { EligibilityPolicy, LanePolicy, RoutingPolicy } from "./decision-policy.ts";
 import { ReviewPolicy } from "./review-policy.ts";
@@ -43,6 +44,16 @@ export type Policies = DecisionPolicies & {
   readonly handOver: HandOverPolicy;
   readonly gap: GapPolicy;
 };
+/** The policies of a folder or a commit, or every fault of them with its place. */
+export type PoliciesReading =
+  | { readonly ok: true; readonly policies: Policies }
+  | {
+      readonly ok: false;
+      readonly errors: readonly Fault[];
+      /** Where every file can be read and every rule runs, and only cases or names are wrong: enough for a preview. */
+      readonly untested?: Policies;
+    };
+
 /** One fault of one policy file; `path` leads to the value. */
 export type PolicyFault = RuleFault & { readonly policy: PolicyName };
 
