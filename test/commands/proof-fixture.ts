@@ -85,12 +85,13 @@ async function run(
 
 export const KEY = { SECLOG_PSEUDONYM_KEY: "k".repeat(32) };
 
-export async function dive(request = REQUEST, store = archive): Promise<string> {
+/** @returns the artefact of one dive into an archive */
+export async function dive(store = archive): Promise<string> {
   const folder = await temporaryDirectory();
   const [file, out] = [join(folder, "request.yaml"), join(folder, "artefact")];
-  await writeFile(file, request);
+  await writeFile(file, REQUEST);
   const { code, err } = await run(diveCommand, [file], { store: `file:${store}`, out }, KEY);
-  if (code !== 0) throw new Error(err);
+  if (code > 1) throw new Error(err);
   return out;
 }
 
@@ -103,10 +104,15 @@ export const prove = (
   env: Terminal["env"] = {},
 ): Promise<Run> => run(proveCommand, [directory], values, env);
 
+export const proveWords = (
+  words: readonly string[],
+  values: Readonly<Record<string, string | boolean>>,
+): Promise<Run> => run(proveCommand, words, values, {});
+
 /** A copy of the artefact to change. */
-export async function copyOf(directory = artefact): Promise<string> {
+export async function copyOf(): Promise<string> {
   const copy = join(await temporaryDirectory(), "artefact");
-  await cp(directory, copy, { recursive: true });
+  await cp(artefact, copy, { recursive: true });
   return copy;
 }
 

@@ -170,16 +170,13 @@ async function proveRows(
     }
   };
   const digestOf = ({ sha256: digest }: { readonly sha256: string }): string => digest;
+  let next = 1;
   for await (const step of aligned(evidence.rows.sorted(), shown(), digestOf, digestOf)) {
-    if (step.is === "left")
-      faults.add(
-        ROWS,
-        null,
-        `lacks the row of line ${step.left.evidence} of evidence/matched.ndjson`,
-      );
+    if (step.is === "left") faults.add(ROWS, next, lacking(step.left));
     else if (step.is === "right")
       faults.add(ROWS, step.right.number, "is a row that no line of the evidence gives");
     else checkRow(step.left, step.right, links, faults);
+    if (step.is !== "left") next = step.right.number + 1;
     if (step.is !== "right")
       for (const field of Object.keys(JSON.parse(step.left.text) as Released)) fields.add(field);
   }
@@ -189,6 +186,9 @@ async function proveRows(
     faults.add(MANIFEST, null, "rows.root is not that of the rows");
   return { count, columns: columnsIn(fields) };
 }
+
+const lacking = ({ evidence }: ProvenRow): string =>
+  `lacks the row of line ${evidence} of evidence/matched.ndjson, which must stand here`;
 
 function checkRow(
   proven: ProvenRow,
