@@ -1,6 +1,7 @@
 // Job `status-update`: the one comment that tells where the request stands and when the customer hears next, and its labels.
 import { auditEventAnswers } from "../domain/information-request/audit-event-answer.ts";
 import { headAfter } from "../domain/information-request/custody.ts";
+import { readExtensions, unusedExtensions } from "../domain/information-request/extension.ts";
 import { statusClock } from "../domain/information-request/status-clock.ts";
 import {
   planLabels,
@@ -18,10 +19,22 @@ export const job: RequestJob = {
     const { statusUpdate, calendar, teams } = world.policies;
     const region = calendar.regions[statusUpdate.region];
     if (region === undefined) throw new Error("status-update.yaml names an unknown region");
-    const clock = statusClock(seen, world.now, statusUpdate.cadence, region);
     const { entries } = seen.custody;
+    const { extensions, dismissed } = readExtensions(seen.statements, {
+      team: seen.verdict.route,
+      longest: statusUpdate.longest_extension,
+      entries,
+      digest: world.digest,
+    });
+    const recorded = newRecords(seen, before).map((record) => ({ ...record, at: world.now }));
+    const rules = { policy: statusUpdate, region, history: [...entries, ...recorded], extensions };
+    const clock = statusClock(seen, world.now, rules);
+    const used = clock === null || clock.stands ? [] : clock.used;
+    const records = used.flatMap(({ record }) => (record === null ? [] : [record]));
+    const steps = [...before, { actions: [], records }];
     const view = statusView(seen, clock, {
-      custody: headAfter(entries, newRecords(seen, before), world.now, world.digest),
+      custody: headAfter(entries, newRecords(seen, steps), world.now, world.digest),
+      dismissed: [...dismissed, ...unusedExtensions(extensions, used)],
       exception: world.policies.decision.exception,
       auditEvents:
         seen.request === null
@@ -34,6 +47,6 @@ export const job: RequestJob = {
     const labels = planLabels(seen);
     const marker = markerOf(statusPlace(world.tracker.id, seen.issue.iid), world.sign);
     const note = planStatusNote(seen, world.render("notes/status", view), marker);
-    return { actions: [...labels.actions, ...note.actions], records: [] };
+    return { actions: [...labels.actions, ...note.actions], records };
   },
 };

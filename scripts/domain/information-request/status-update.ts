@@ -1,4 +1,5 @@
 // The one status comment of a request and its labels: a view of the facts, rewritten whenever they change.
+import { Temporal } from "temporal-polyfill";
 import type { Finding } from "../finding.ts";
 import type { Issue } from "../forge.ts";
 import { type MarkedPlace, type Marker, ownNotes, withMarker } from "../note-marker.ts";
@@ -12,6 +13,7 @@ import { sameText } from "./merge-request.ts";
 import type { Observation } from "./observation.ts";
 import { REQUEST_LABEL } from "./recognition.ts";
 import { decisionForms } from "./statement.ts";
+import type { StatusClock } from "./status-clock.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
 /** Where the status comment of an issue stands. `project`: numeric id of the tracker. */
@@ -21,9 +23,6 @@ export const statusPlace = (project: number, issue: number): MarkedPlace => ({
   parent: issue,
   tag: "status",
 });
-
-/** When Support owes the customer word: `slot` is the last due time that has passed (or the filing), `due` the next one. */
-export type StatusClock = { readonly slot: string; readonly due: string };
 
 /** What `templates/notes/status.md.hbs` shows. */
 export type StatusView = {
@@ -43,7 +42,14 @@ export type StatusView = {
   readonly dismissed: readonly Dismissed[];
   /** What the customer's own Audit Events answer, for each wanted event. */
   readonly auditEvents: readonly AuditEventAnswer[];
-  readonly clock: { readonly asOf: string; readonly due: string; readonly findings: string } | null;
+  readonly clock: {
+    readonly asOf: string;
+    readonly due: string;
+    readonly findings: string;
+    readonly extended: string | null;
+  } | null;
+  /** Why no update is due, since when, and what is waited for. */
+  readonly paused: { readonly since: string | null; readonly waitsFor: string } | null;
   readonly mergeRequestUrl: string | null;
   readonly packagesUrl: string | null;
   readonly expires: string | null;
@@ -69,12 +75,14 @@ const NEXT: Readonly<Record<Stage, string>> = {
 const NEXT_WHEN_HELD =
   "SIRT: the merge request says what has changed since the approvals. Put it right, and the hand-over follows; otherwise close this issue and file the request anew.";
 
-/** The words of the status comment. `clock` is null while nothing is owed to the customer. */
+/** The words of the status comment. `clock` is null once nothing is owed to the customer any more. */
 export function statusView(
   seen: Observation,
   clock: StatusClock | null,
   context: {
     readonly custody: CustodyHead | null;
+    /** Extensions that were asked for and do not count. */
+    readonly dismissed: readonly Dismissed[];
     /** The policy of the exception: the rule that asks for one, and the teams that decide. */
     readonly exception: { readonly id: string; readonly decided_by: readonly string[] };
     readonly auditEvents: readonly AuditEventAnswer[];
@@ -98,12 +106,15 @@ export function statusView(
     customer: customerSentences(findings, selfServeAnswer(context.auditEvents), stage),
     waived: waivedSentence(findings, context.exception.id),
     decide: decisionAsked(seen, context.exception),
-    dismissed: seen.legal.dismissed.slice(-MOST_DISMISSED),
+    dismissed: [...seen.legal.dismissed, ...context.dismissed]
+      .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
+      .slice(-MOST_DISMISSED),
     auditEvents: context.auditEvents,
-    clock:
-      clock === null
+    clock: clock === null || clock.stands ? null : clockView(seen, clock),
+    paused:
+      clock === null || !clock.stands
         ? null
-        : { asOf: clock.slot, due: clock.due, findings: recordedFindings(seen) },
+        : { since: clock.since, waitsFor: clock.waitsFor.join(", ") },
     mergeRequestUrl: begun
       ? `${context.projectUrl}/-/merge_requests?scope=all&state=all&source_branch=request%2F${seen.id}`
       : null,
@@ -118,6 +129,20 @@ export function statusView(
 }
 
 const MOST_DISMISSED = 5;
+
+function clockView(
+  seen: Observation,
+  { slot, due, extension }: Extract<StatusClock, { readonly stands: false }>,
+): StatusView["clock"] {
+  const words = extension?.words ?? null;
+  const by = words === null ? "" : `, by ${words.user}: ${words.reason}`;
+  return {
+    asOf: slot,
+    due,
+    findings: recordedFindings(seen),
+    extended: extension === null ? null : `${extension.by}${by}`,
+  };
+}
 
 /** The word of the exception on the rules that Legal waived, and what each of them found. */
 function waivedSentence(findings: readonly Finding[], exception: string): string | null {

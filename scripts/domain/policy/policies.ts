@@ -137,6 +137,15 @@ function crossFaults(set: PolicySet): PolicyFault[] {
             "names a team that teams.yaml does not have",
           ),
         ]),
+    ...set["status-update"].runs_on
+      .filter((rule) => set.eligibility.rules.every(({ id }) => id !== rule))
+      .map((rule) =>
+        fault(
+          "status-update",
+          ["runs_on"],
+          `names the rule ${rule}, which eligibility.yaml does not have`,
+        ),
+      ),
     ...(Object.hasOwn(set.calendar.regions, set["status-update"].region)
       ? []
       : [fault("status-update", ["region"], "is not a region of calendar.yaml")]),

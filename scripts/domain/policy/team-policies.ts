@@ -1,6 +1,7 @@
 // Policies of the organisation: labels, teams, projects, and the small settings of single stages.
 import * as z from "zod";
 import { Duration } from "./duration.ts";
+import { RuleId } from "./rule.ts";
 
 const version = z.literal("v1");
 
@@ -73,6 +74,10 @@ export const StatusUpdatePolicy = z.strictObject({
   kind: z.literal("status_update_policy"),
   /** Time between two updates for the customer, counted on business days only. */
   cadence: Duration,
+  /** A note of the team that has the request may move the next update by this much at most, business time. */
+  longest_extension: Duration,
+  /** Rules that only we can put right: the clock goes on while nothing else fails. */
+  runs_on: z.array(RuleId),
   /** Region of `calendar.yaml` whose business days count. */
   region: z.string(),
 });

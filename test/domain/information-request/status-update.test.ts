@@ -14,6 +14,7 @@ import { BOT, issue, mergeRequest, note, observation, stored, user } from "./obs
 const MARKER = markerOf(statusPlace(1, 42), () => "0123456789abcdef");
 const context = {
   custody: null,
+  dismissed: [],
   exception: { id: "exception_requires_legal", decided_by: ["legal"] },
   auditEvents: [],
   projectUrl: "https://gitlab.example.com/sec/seclog",
@@ -25,7 +26,13 @@ const context = {
     reviewers: "@sec/security",
   },
 };
-const CLOCK = { slot: "2026-11-20T09:00:00Z", due: "2026-11-20T21:00:00Z" };
+const CLOCK = {
+  stands: false,
+  slot: "2026-11-20T09:00:00Z",
+  due: "2026-11-20T21:00:00Z",
+  extension: null,
+  used: [],
+} as const;
 const RELEASE = { verdict: "release", reasons: [], roles: [] } as const;
 const verdict = (more: Partial<Observation["verdict"]>): Partial<Observation> => ({
   verdict: { ...observation().verdict, ...more },
@@ -131,7 +138,7 @@ test("findings that people recorded are counted, ours and the system's are not",
     note(2, "found it", sirt),
     note(3, "closed", { ...sirt, system: true }),
   ];
-  expect(statusView(observation({ notes }), CLOCK, context).clock).toEqual({
+  expect(statusView(observation({ notes }), CLOCK, context).clock).toMatchObject({
     asOf: CLOCK.slot,
     due: CLOCK.due,
     findings: "1 recorded, the last at 2026-11-20T14:00:00Z",
@@ -230,4 +237,71 @@ test("where Audit Events show everything, the customer is told to look there unt
   );
   const collected = { collected: [stored()], mergeRequest: mergeRequest() };
   expect(view(collected, auditEvents)).toMatchObject({ stage: "review", customer: [] });
+});
+
+const EXTENSION = {
+  note: 9,
+  at: "2026-11-20T10:00:00Z",
+  by: "PT24H",
+  words: { user: "sam", reason: "the archive is being restored" },
+  record: null,
+};
+test.each([
+  ["with its note", EXTENSION, "PT24H, by sam: the archive is being restored"],
+  ["by the record alone", { ...EXTENSION, words: null }, "PT24H"],
+])("an extended update is shown, %s", (_, extension, extended) => {
+  const view = statusView(observation(), { ...CLOCK, extension, used: [extension] }, context);
+  expect(view.clock).toMatchObject({ due: CLOCK.due, extended });
+});
+
+test("a clock that stands says since when, and what it waits for", () => {
+  const clock = { stands: true, since: "2026-11-20T09:10:00Z", waitsFor: ["a", "b"] } as const;
+  const view = statusView(observation(), clock, context);
+  expect([view.clock, view.paused]).toEqual([null, { since: clock.since, waitsFor: "a, b" }]);
+});
+
+test("the newest five statements that do not count are named, in the order of their writing", () => {
+  const said = (hour: number) => ({
+    user: `u${hour}`,
+    at: `2026-11-20T1${hour}:00:00Z`,
+    reason: "x",
+  });
+  const legal = { decision: null, record: null, dismissed: [0, 2, 4, 6].map(said) };
+  const dismissed = [1, 3, 5].map(said);
+  const view = statusView(observation({ legal }), CLOCK, { ...context, dismissed });
+  expect(view.dismissed.map(({ user }) => user)).toEqual(["u2", "u3", "u4", "u5", "u6"]);
+});
+
+test("Legal gets the lines to complete, with every rule that the decision is on", () => {
+  const open = { ...failing, rule: "exception_requires_legal", measured: "trial" };
+  const waived = { ...failing, rule: "not_paying", ok: true, waived: true } as const;
+  const more = {
+    verdict: "needs-info",
+    route: "legal",
+    findings: [open, failing, waived],
+  } as const;
+  const { decide, waived: sentence } = statusView(observation(verdict(more)), CLOCK, context);
+  expect(decide).toEqual({
+    teams: "legal",
+    forms: [
+      `/seclog grant exception for ${"a".repeat(64)} waiving trial, not_paying until … reference …`,
+      `/seclog refuse exception for ${"a".repeat(64)} because …`,
+    ].join("\n"),
+  });
+  expect(sentence).toBe("It is a trial.");
+  const granted = { ...open, ok: true, reason: "Legal waived it." };
+  const after = statusView(observation(verdict({ findings: [granted, waived] })), CLOCK, context);
+  expect([after.decide, after.waived]).toEqual([null, "Legal waived it. It is a trial."]);
+});
+
+test.each([
+  ["no rule asks for it", { findings: [failing] }, {}],
+  [
+    "there is no request",
+    { findings: [{ ...failing, rule: "exception_requires_legal" }] },
+    { requestSha256: null },
+  ],
+])("no lines for Legal where %s", (_, more, seen) => {
+  const legal = verdict({ verdict: "needs-info", route: "legal", ...more });
+  expect(statusView(observation({ ...legal, ...seen }), CLOCK, context).decide).toBeNull();
 });
