@@ -64,13 +64,16 @@ export const readCount = (text: string): number => parsed(text, Counted, "count"
 
 /** `_shards` is said by OpenSearch, and by Elasticsearch from 8.16. */
 const Opened = z.union([
-  z.object({ id: z.string().min(1), _shards: WholeShards.optional() }),
-  z.object({ pit_id: z.string().min(1), _shards: WholeShards }),
+  z.object({ id: z.string().min(1), _shards: z.unknown().optional() }),
+  z.object({ pit_id: z.string().min(1), _shards: z.unknown() }),
 ]);
 
-export function readPointInTime(text: string): string {
+/** `whole`: no shard is missing in it; it has to be closed in either case. */
+export function readPointInTime(text: string): { readonly id: string; readonly whole: boolean } {
   const opened = parsed(text, Opened, "point in time");
-  return "id" in opened ? opened.id : opened.pit_id;
+  const id = "id" in opened ? opened.id : opened.pit_id;
+  const silent = "id" in opened && opened._shards === undefined;
+  return { id, whole: silent || WholeShards.safeParse(opened._shards).success };
 }
 
 const Days = z.object({

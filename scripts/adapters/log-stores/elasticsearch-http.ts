@@ -126,7 +126,8 @@ const isJson = (response: Response): boolean =>
 
 function refusalOf(response: Response, text: string): Refusal {
   const { status } = response;
-  if (response.ok) return final("the answer is not JSON");
+  if (response.ok)
+    return { fault: new StoreFault("passing", "the answer is not JSON"), asked: null };
   if (status >= 300 && status < 400) return final(`status ${status}: redirects are not followed`);
   const fault = new StoreFault(
     PASSING.has(status) ? "passing" : "final",

@@ -1,7 +1,7 @@
 /** All rows of one stretch of time from one point in time, or the reason why it cannot be said that they are all. */
 import { type Page, readPage, readPointInTime, readResolved } from "./elasticsearch-answers.ts";
 import { type Dialect, KEEP_ALIVE } from "./elasticsearch-dialect.ts";
-import type { SearchHttp } from "./elasticsearch-http.ts";
+import type { SearchCall, SearchHttp } from "./elasticsearch-http.ts";
 import type { Clause } from "./elasticsearch-query.ts";
 import { StoreFault } from "./store-fault.ts";
 
@@ -11,11 +11,17 @@ export type Bucket = {
   /** Indices that were there when the dive was planned. */
   readonly indices: readonly string[];
   readonly filter: readonly Clause[];
+  /** The filter without the request: every row of the source in this stretch. */
+  readonly everybody: readonly Clause[];
   readonly sort: readonly Readonly<Record<string, unknown>>[];
 };
-export type BucketResult =
-  | { readonly rows: readonly string[] }
-  | { readonly broken: string; readonly rows: readonly [] };
+export type BucketResult = {
+  readonly rows: readonly string[];
+  /** Rows of the stretch in all, whoever they belong to. */
+  readonly scanned: number;
+  /** Why nothing is known of the stretch; null = all of it is. */
+  readonly broken: string | null;
+};
 
 /** A bucket is begun anew this often; each time with smaller pages, so that ties lie elsewhere and large rows fit. */
 const PAGE_SIZES = [2000, 701, 97] as const;
@@ -32,14 +38,14 @@ export async function readBucket(
   let reason = "";
   for (const size of PAGE_SIZES) {
     try {
-      return { rows: await readOnce(http, dialect, bucket, size, signal) };
+      return { ...(await readOnce(http, dialect, bucket, size, signal)), broken: null };
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       reason = error.message;
       if (error.kind === "final" && !LOST.test(reason)) break;
     }
   }
-  return { rows: [], broken: reason };
+  return { rows: [], scanned: 0, broken: reason };
 }
 
 /** The point in time is gone: another one may be opened. */
@@ -51,18 +57,17 @@ async function readOnce(
   bucket: Bucket,
   size: number,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  let id = readPointInTime(await http.send(dialect.openPointInTime(bucket.pattern), signal));
+): Promise<{ readonly rows: readonly string[]; readonly scanned: number }> {
+  const opened = readPointInTime(await http.send(dialect.openPointInTime(bucket.pattern), signal));
+  let { id } = opened;
   try {
+    if (!opened.whole) throw new StoreFault("passing", "point in time: a shard is missing in it");
     const rows: string[] = [];
     const keys = new Set<string>();
     const indices = new Set<string>();
     for (let after: string | null = null, total = -1; total !== rows.length; ) {
       const page: Page = readPage(
-        await http.send(
-          { method: "POST", path: SEARCH, body: question(bucket, size, id, after) },
-          signal,
-        ),
+        await http.send(search(bucket.filter, bucket.sort, { size, id, after }), signal),
       );
       id = page.pointInTime;
       total = total === -1 ? page.total : total;
@@ -75,8 +80,12 @@ async function readOnce(
       if (keys.size !== rows.length) throw new StoreFault("passing", "a row came twice");
       after = page.after;
     }
+    const all = readPage(
+      await http.send(search(bucket.everybody, [], { size: 0, id, after: null }), signal),
+    );
+    id = all.pointInTime;
     await checkIndices(http, bucket, indices, signal);
-    return rows;
+    return { rows, scanned: all.total };
   } finally {
     const never = new AbortController().signal;
     // It ends by itself when this fails.
@@ -87,16 +96,21 @@ async function readOnce(
 const SEARCH = "/_search?allow_partial_search_results=false";
 
 /** Sort values go back as the text in which they came: a time in nanoseconds has more digits than a number holds. */
-function question(bucket: Bucket, size: number, id: string, after: string | null): string {
+function search(
+  filter: readonly Clause[],
+  sort: Bucket["sort"],
+  { size, id, after }: { size: number; id: string; after: string | null },
+): SearchCall {
   const body = JSON.stringify({
     size,
-    query: { bool: { filter: bucket.filter } },
-    sort: bucket.sort,
+    query: { bool: { filter } },
+    sort,
     pit: { id, keep_alive: KEEP_ALIVE },
     track_total_hits: true,
     _source: true,
   });
-  return after === null ? body : `${body.slice(0, -1)},"search_after":${after}}`;
+  const from = after === null ? body : `${body.slice(0, -1)},"search_after":${after}}`;
+  return { method: "POST", path: SEARCH, body: from };
 }
 
 function checkPage(

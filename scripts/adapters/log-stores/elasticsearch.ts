@@ -276,12 +276,14 @@ async function* pullBucket(
   const [, from = "", to] = partition.object.split("/");
   const time = to === undefined ? withoutTime(source.query) : inSpan(source.query, { from, to });
   const { pattern, indices, sort, dialect } = source;
-  const bucket = { pattern, indices, sort, filter: [time, ...filterOf(source)] };
-  const result = await readBucket(http, dialect, bucket, signal);
+  const everybody = [time, ...source.query.source];
+  const filter = [time, ...filterOf(source)];
+  const bucket = { pattern, indices, sort, filter, everybody };
+  const { rows, scanned, broken } = await readBucket(http, dialect, bucket, signal);
   let line = 0;
-  for (const row of result.rows) {
+  for (const row of rows) {
     line += 1;
     yield { partition, line, bytes: Buffer.from(row) };
   }
-  return { partition, scanned: line, broken: "broken" in result ? result.broken : null };
+  return { partition, scanned, broken };
 }
