@@ -35,6 +35,24 @@ const VIEWS: Readonly<Record<string, object>> = {
     custody: "2:0123456789ab",
     auditEvents: [{ eventType: "deploy_key_added", kind: "saved", answer: "seen now" }],
   },
+  "notes/policy-preview": {
+    headline: "Past verdicts that flip: 1",
+    faults: ["policies/routing.yaml:9:1 rules[0].require is no expression"],
+    moreFaults: 2,
+    parts: [
+      {
+        title: "Past requests: 12",
+        flips: 1,
+        kinds: [
+          { what: "accept, sirt → accept, support (route)", count: 1, cases: "IR-2026-0042" },
+        ],
+        load: [{ team: "sirt", before: 1, after: 0 }],
+      },
+      { title: "The same: 12", flips: 0, kinds: [], load: [] },
+    ],
+    unreadable: 3,
+    inputs: "0123456789abcdef",
+  },
   "issues/gap": { eventType: "deploy_key_added", streamOnly: true, category: "Access", demand: 2 },
   "merge-requests/review": {
     id: "IR-2026-0042",

@@ -70,14 +70,14 @@ test("every pipeline file is included, and only they are", () => {
 test.each([
   ["merge request", { CI_PIPELINE_SOURCE: "merge_request_event" }, CHECKS],
   ["push to main", onMain("push"), CHECKS],
-  ["schedule", onMain("schedule"), [...LIFE, "triage"]],
+  ["schedule", onMain("schedule"), [...LIFE, "policy-preview", "triage"]],
   [
     "schedule of the queue",
     onMain("schedule", { SECLOG_TASK: "queue" }),
     ["triage", "incoming-requests"],
   ],
-  ["trigger", onMain("trigger"), [...LIFE, "triage"]],
-  ["by hand", onMain("web"), LIFE],
+  ["trigger", onMain("trigger"), [...LIFE, "policy-preview", "triage"]],
+  ["by hand", onMain("web"), [...LIFE, "policy-preview"]],
   ["push to a branch", { ...onMain("push"), CI_COMMIT_BRANCH: "feature" }, []],
   ["trigger on a branch", { ...onMain("trigger"), CI_COMMIT_BRANCH: "feature" }, []],
   ["trigger on main, unprotected", { ...onMain("trigger"), CI_COMMIT_REF_PROTECTED: "false" }, []],
@@ -89,7 +89,9 @@ test.each([
 
 test("no job with a secret runs for a merge request, an unprotected branch or a branch other than the default", () => {
   const secret = new Set(pipeline.jobs.filter(usesSecrets).map((job) => job.name));
-  expect([...secret].sort()).toEqual([...LIFE, "triage", "incoming-requests"].sort());
+  expect([...secret].sort()).toEqual(
+    [...LIFE, "policy-preview", "triage", "incoming-requests"].sort(),
+  );
   const anyPipeline = fc.record({
     CI_PIPELINE_SOURCE: fc.constantFrom(...SOURCES),
     CI_COMMIT_BRANCH: fc.constantFrom("main", "feature", "request/IR-2026-0042", undefined),
@@ -124,7 +126,9 @@ test("every job that writes is alone in its resource group and is never interrup
   const writers = pipeline.jobs.filter((job) =>
     runsOf(job).some((run) => run !== "incoming-requests"),
   );
-  expect(writers.map((job) => job.name).sort()).toEqual([...LIFE, "triage"].sort());
+  expect(writers.map((job) => job.name).sort()).toEqual(
+    [...LIFE, "policy-preview", "triage"].sort(),
+  );
   for (const job of writers) {
     expect(job.resource_group, job.name).toMatch(/^[a-z-]+$/);
     expect(job.interruptible, job.name).toBe(false);
