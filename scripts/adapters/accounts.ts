@@ -8,6 +8,7 @@ import type { Scope } from "../domain/information-request/scope.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import { GitLabError } from "./gitlab/gitlab-error.ts";
 import type { Inventory } from "./gitlab/inventory.ts";
+import { once } from "./gitlab/reading.ts";
 import { jsonOf } from "./gitlab/requester.ts";
 import { createTransport, type TransportOptions } from "./gitlab/transport.ts";
 
@@ -26,7 +27,7 @@ export type AccountsOptions = Omit<TransportOptions, "secrets"> & {
  * @throws TypeError when the address is neither
  */
 export function accountsFrom(address: string | null, options: AccountsOptions): Accounts {
-  const read = readerFor(address, options);
+  const read = once(readerFor(address, options));
   const inventoryFor = async (account: string): Promise<Inventory> =>
     knownFirst(await read(account, ""), account, options.inventory);
   return {

@@ -52,8 +52,12 @@ async function noteEffect(c: Ctx, next: () => Promise<void>): Promise<void> {
 /** Merges query, form, JSON and multipart; a package upload's body is never parsed. */
 async function readParams(c: Ctx): Promise<void> {
   const query = parseRack(new URL(c.req.url).search.slice(1));
-  const raw = c.req.method === "PUT" && /\/packages\/generic\//.test(c.req.path);
-  const body = raw
+  const { method } = c.req;
+  const bare =
+    method === "GET" ||
+    method === "HEAD" ||
+    (method === "PUT" && /\/packages\/generic\//.test(c.req.path));
+  const body = bare
     ? {}
     : await parseBody(c.req.header("content-type") ?? "", await c.req.arrayBuffer());
   c.set("params", new Params({ ...query, ...body }));

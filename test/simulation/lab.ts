@@ -11,6 +11,7 @@ import { createApp } from "../sandbox/app.ts";
 import type { App } from "../sandbox/http.ts";
 import { State } from "../sandbox/state.ts";
 import { type Forms, readForms } from "./forms.ts";
+import { answerPlainly } from "./plain-fetch.ts";
 
 export type Lab = {
   readonly state: State;
@@ -44,7 +45,9 @@ export async function openLab(): Promise<Lab> {
     evidence: [evidence.recipient],
     hand_over: [support.recipient],
   };
+  answerPlainly();
   const state = new State();
+  state.requestsPerMinute = Number.POSITIVE_INFINITY;
   state.inMemory = true;
   state.url = SIMULATED_URL;
   const first = withTeams(await readSettings(POLICY_FOLDER), recipients);

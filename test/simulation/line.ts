@@ -1,4 +1,5 @@
 // The line between one run of the product and the simulated GitLab: calls in this process, spoilt as the step says.
+import { plainRequest } from "./plain-fetch.ts";
 import type { Crash, Fault } from "./steps.ts";
 
 /** What a line needs of its world. */
@@ -47,7 +48,7 @@ export function openLine(far: Far, trouble: Trouble): Line {
     if (!dead && far.now() < quietUntil) far.impatient(`${init.method} ${new URL(url).pathname}`);
     await trouble.before(count.call);
     if (dead) throw lost("ECONNABORTED");
-    const request = () => new Request(url, { ...init, signal: null });
+    const request = () => plainRequest(url, init);
     const outage = far.outage();
     if (outage?.how === "down") throw lost("ECONNREFUSED");
     if (outage?.how === "429") return limited(Math.ceil((outage.until - far.now()) / 1000));
@@ -143,7 +144,7 @@ async function spoilt(far: Far, fault: Fault, request: () => Request): Promise<R
     case "200-noop": {
       const { method, url, headers } = request();
       if (method === "GET" || method === "POST") return json(500);
-      return far.answer(new Request(url, { headers }));
+      return far.answer(plainRequest(url, { headers }));
     }
     case "stale": {
       const asked = request();

@@ -1,5 +1,4 @@
 // One run of the product in a simulated world: the real adapters, jobs and writer; only the wire, the logs and the clock are simulated.
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createCollector } from "../../scripts/adapters/collector.ts";
@@ -48,13 +47,10 @@ export type Run = {
 
 /** @returns what failed, in the product's words; empty = exit code 0 */
 export async function runProduct(run: Run): Promise<readonly string[]> {
-  await mkdir(run.directory, { recursive: true });
   try {
     return await runIn(run);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
-  } finally {
-    await rm(run.directory, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,29 @@
 // A connection to one GitLab: gitbeaker over our transport, and the two calls that carry raw bytes.
-import { Gitlab } from "@gitbeaker/rest";
+import {
+  Branches,
+  Commits,
+  GroupMembers,
+  Groups,
+  IssueNotes,
+  Issues,
+  MergeRequestApprovals,
+  MergeRequestNotes,
+  MergeRequests,
+  Metadata,
+  Packages,
+  PersonalAccessTokens,
+  PipelineSchedules,
+  PipelineTriggerTokens,
+  ProjectHooks,
+  ProjectJobTokenScopes,
+  ProjectLabels,
+  ProjectMembers,
+  Projects,
+  ProjectVariables,
+  ProtectedBranches,
+  RepositoryFiles,
+  Users,
+} from "@gitbeaker/rest";
 import { GitLabError } from "./gitlab-error.ts";
 import { addressOf, createRequester, jsonOf } from "./requester.ts";
 import { createTransport, type Transport, type TransportOptions } from "./transport.ts";
@@ -11,8 +35,37 @@ export type ConnectionOptions = Omit<TransportOptions, "secrets"> & {
   /** `private` = personal, project or group access token; `job` = CI_JOB_TOKEN. */
   readonly tokenKind?: "private" | "job";
 };
+/** The parts of the API that we call. */
+const RESOURCES = {
+  Branches,
+  Commits,
+  GroupMembers,
+  Groups,
+  IssueNotes,
+  Issues,
+  MergeRequestApprovals,
+  MergeRequestNotes,
+  MergeRequests,
+  Metadata,
+  Packages,
+  PersonalAccessTokens,
+  PipelineSchedules,
+  PipelineTriggerTokens,
+  ProjectHooks,
+  ProjectJobTokenScopes,
+  ProjectLabels,
+  ProjectMembers,
+  ProjectVariables,
+  Projects,
+  ProtectedBranches,
+  RepositoryFiles,
+  Users,
+} as const;
+type GitLabResources = {
+  readonly [Name in keyof typeof RESOURCES]: InstanceType<(typeof RESOURCES)[Name]>;
+};
 export type GitLabConnection = {
-  readonly gitlab: InstanceType<typeof Gitlab>;
+  readonly gitlab: GitLabResources;
   readonly requests: Transport["requests"];
   /** Raw bytes of one stored file; the object store behind GitLab is followed, without the token. */
   readonly download: (endpoint: string, limit: number) => Promise<Uint8Array>;
@@ -34,7 +87,7 @@ export function connectGitLab(options: ConnectionOptions): GitLabConnection {
     "user-agent": "seclog",
   };
   return {
-    gitlab: new Gitlab({
+    gitlab: resourcesFor({
       host,
       ...(tokenKind === "job" ? { jobToken: token } : { token }),
       requesterFn: createRequester(transport),
@@ -78,6 +131,18 @@ export function connectGitLab(options: ConnectionOptions): GitLabConnection {
       return jsonOf(answer, { method: "PUT", path: url.pathname });
     },
   };
+}
+
+/** Each is made when it is first used: a run uses few, and gitbeaker would make two hundred. */
+function resourcesFor(options: ConstructorParameters<typeof Issues>[0]): GitLabResources {
+  const made = new Map<string, unknown>();
+  return new Proxy(RESOURCES, {
+    get: (_, name: keyof typeof RESOURCES) => {
+      const resource = made.get(name) ?? new RESOURCES[name](options);
+      made.set(name, resource);
+      return resource;
+    },
+  }) as unknown as GitLabResources;
 }
 
 function hostOf(address: string): string {

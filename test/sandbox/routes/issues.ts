@@ -179,6 +179,16 @@ async function edit(c: Ctx, state: State): Promise<Issue> {
   return issue;
 }
 
+const mentionsOf = new Map<string, readonly string[]>();
+const MOST_TEXTS = 2000;
+/** Scanned once, however often the same text is asked about. */
+function mentionsIn(text: string): readonly string[] {
+  const mentions = mentionsOf.get(text) ?? live(text).mentions;
+  if (mentionsOf.size >= MOST_TEXTS) mentionsOf.clear();
+  mentionsOf.set(text, mentions);
+  return mentions;
+}
+
 /** Author, assignees, commenters and people mentioned, as far as they can see the issue. */
 function participants(state: State, issue: Issue): User[] {
   const texts = [
@@ -186,7 +196,7 @@ function participants(state: State, issue: Issue): User[] {
     ...issue.notes.filter((one) => !one.system).map((one) => one.body),
   ];
   const mentioned = texts
-    .flatMap((text) => live(text).mentions)
+    .flatMap(mentionsIn)
     .flatMap((name) => state.userNamed(name.slice(1)) ?? []);
   const ids = [
     issue.authorId,
