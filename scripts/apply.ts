@@ -36,7 +36,7 @@ export async function applyPlan(
     for (const [index, action] of plan.entries()) {
       const result = await writer.perform(action);
       if (!result.ok) {
-        failures.push({ item, error: `${describeAction(action)}: ${result.error}` });
+        failures.push({ item, error: result.error });
         left.push(...plan.slice(index + 1));
         break;
       }

@@ -10,7 +10,11 @@ const writer = (refused: number, sent: number[] = []): ForgeWriter => ({
     const issue = action.kind === "set-confidential" ? action.issue : 0;
     sent.push(issue);
     return issue === refused
-      ? { ok: false, action, error: "403: the token needs the role Reporter" }
+      ? {
+          ok: false,
+          action,
+          error: "#2 make confidential: 403: the token needs the role Reporter",
+        }
       : { ok: true, action, url: `https://gitlab.example.com/${issue}` };
   },
 });

@@ -60,6 +60,8 @@ test.each<[string, Action, readonly string[]]>([
 test("the refusal names the first places and no word of the text", async () => {
   const result = await scene().writer.perform(note("@kingfisher\n".repeat(8)));
   const error = result.ok ? "" : result.error;
-  expect(error).toMatch(/^not sent, .*note, line 1: a mention.*line 5.*; and 3 more\)\. Mend the/);
+  expect(error).toMatch(
+    /^#1 create note status: not sent, .*note, line 1: a mention.*line 5.*; and 3 more\)\. Mend the/,
+  );
   expect(error).not.toContain("kingfisher");
 });

@@ -80,7 +80,7 @@ type ActionResult =
   | { readonly ok: true; readonly action: Action; readonly url: string | null }
   | { readonly ok: false; readonly action: Action; readonly error: string };
 
-/** Writes. Every action is one API write (publish-package: one a file); it is never sent twice by the writer itself. */
+/** Writes. A refusal is one line that names the action. Every action is one API write (publish-package: one a file); it is never sent twice by the writer itself. */
 export type ForgeWriter = {
   readonly perform: (action: Action) => Promise<ActionResult>;
 };
