@@ -19,7 +19,7 @@ export type GateFinding = {
   readonly type: string;
 };
 
-/** Adds the removed values of one row to the ledger, except times, the request's own paths and public words. */
+/** Adds the removed values of one row to the ledger, except times, public words and what is the request's own and may be shown. */
 export function rememberRemoved(
   ledger: RemovedLedger,
   removed: readonly string[],
@@ -30,9 +30,19 @@ export function rememberRemoved(
     ledger,
     removed,
     profile.source,
-    (value) => TIME.test(value) || isExplained(unexplained(value, scope, profile)),
+    (value) =>
+      TIME.test(value) ||
+      isShownUser(value, scope) ||
+      isExplained(unexplained(value, scope, profile)),
   );
 }
+
+/** The request's own user, who stands in clear in other rows when personal data is approved. */
+const isShownUser = (value: string, { personal_data_approved, users }: Scope): boolean =>
+  personal_data_approved &&
+  users.some(
+    ({ username, id }) => value === username || value.replace(/^user[-/]/, "") === String(id),
+  );
 
 const TIME = /^\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -76,7 +86,7 @@ function checkValue(field: string, value: unknown, check: RowCheck): readonly Ga
   if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
   const fits = fitsRule(value, rule, scope, profile.redaction);
   const text = String(value);
-  if (fits && (SETTLED_RULES.has(rule.rule) || PSEUDONYM_SHAPE.test(text))) return NOTHING;
+  if (fits && !TEXT_RULES.has(rule.rule)) return NOTHING;
   if (fits && !isNew(check.seen, field, text)) return NOTHING;
   const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
   return [...wrong, ...checkText(field, text, ledger, scope, profile)];
@@ -90,8 +100,13 @@ function isNew(seen: SeenValues, field: string, text: string): boolean {
   return true;
 }
 
-/** Rules whose value is one of a finite list that the request or the profile gives: nothing can hide in it. */
-const SETTLED_RULES = new Set(["time", "event", "enum", "integer", "boolean", "own", "repository"]);
+/** Rules whose values are made of words and paths. What fits any other is one of a finite list, or a pseudonym: nothing can hide in it. */
+const TEXT_RULES: ReadonlySet<SimpleRule["rule"]> = new Set([
+  "url_path",
+  "route",
+  "template",
+  "words",
+]);
 
 const rulesOf = new WeakMap<LogProfile, ReadonlyMap<string, SimpleRule>>();
 

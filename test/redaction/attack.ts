@@ -1,0 +1,64 @@
+// Rows of the request with foreign values hidden in them: in any field, as key or value, known to the profile or not.
+import type { LogProfile } from "../../scripts/domain/log-profile.ts";
+import { type Planted, plantOf } from "./canaries.ts";
+import type { Dice } from "./dice.ts";
+import { type Row, rowOf } from "./rows.ts";
+
+export type Attack = {
+  readonly source: string;
+  readonly bytes: Uint8Array;
+  readonly planted: readonly Planted[];
+};
+
+const STRANGE_FIELDS = ["unknown_field", "extra.deep", "toString", "__proto__", "constructor"];
+/** Fields that say whose row it is: a canary in one of them alone would only put the row outside. */
+const KEEPS_ROW_INSIDE = 0.85;
+
+export function attackOf(profile: LogProfile, dice: Dice): Attack {
+  const row: Row = rowOf(profile, dice);
+  const fields = fieldsOf(profile);
+  const planted: Planted[] = [];
+  const members: [string, unknown][] = Object.entries(row);
+  const count = 1 + dice.below(5);
+  for (let at = 0; at < count; at += 1) {
+    const plant = plantOf(dice);
+    planted.push(plant);
+    const field = fieldFor(plant, fields, profile, dice);
+    const double = dice.chance(0.05);
+    const place = members.findIndex(([name]) => name === field);
+    if (place === -1 || double) members.push([field, plant.value]);
+    else members[place] = [field, plant.value];
+  }
+  const text = `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`;
+  return { source: profile.source, bytes: Buffer.from(text), planted };
+}
+
+function fieldFor(
+  { canary }: Planted,
+  fields: readonly string[],
+  profile: LogProfile,
+  dice: Dice,
+): string {
+  if (dice.chance(0.06)) return dice.of(STRANGE_FIELDS);
+  if (dice.chance(0.03)) return canary.text;
+  const field = dice.of(fields);
+  return isIdentity(field, profile) && dice.chance(KEEPS_ROW_INSIDE) ? dice.of(fields) : field;
+}
+
+const isIdentity = (field: string, { identity, time_fields, event_fields }: LogProfile): boolean =>
+  [identity, time_fields, event_fields].some((part) =>
+    JSON.stringify(part).includes(JSON.stringify(field)),
+  );
+
+const fieldLists = new WeakMap<LogProfile, readonly string[]>();
+
+/** Fields that may leave come often, so that every rule is tried. */
+function fieldsOf(profile: LogProfile): readonly string[] {
+  const known = fieldLists.get(profile);
+  if (known !== undefined) return known;
+  const all = [...profile.fields];
+  const leaving = all.filter(([, { rule }]) => rule !== "drop").map(([name]) => name);
+  const names = [...all.map(([name]) => name), ...leaving, ...leaving, ...leaving];
+  fieldLists.set(profile, names);
+  return names;
+}

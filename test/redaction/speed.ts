@@ -1,0 +1,93 @@
+// `npm run bench:speed`: MB/s of reading, judging, redacting and the gate on one core, beside JSON.parse on the same bytes.
+import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
+import { judgeLine, readLine } from "../../scripts/domain/information-request/log-dive.ts";
+import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
+import {
+  checkArtefact,
+  rememberRemoved,
+} from "../../scripts/domain/information-request/redaction-gate.ts";
+import type { Released } from "../../scripts/domain/information-request/redaction-result.ts";
+import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
+import { diceOf } from "./dice.ts";
+import { profileOf, profiles, pseudonym, scope, sources } from "./fixture.ts";
+import { rowOf } from "./rows.ts";
+
+const ROWS = Number(process.env["ROWS"] ?? 20_000);
+const ROUNDS = 5;
+
+type Line = { readonly source: string; readonly bytes: Uint8Array; readonly text: string };
+
+const dice = diceOf(2026);
+const lines: readonly Line[] = Array.from({ length: ROWS }, (_, at) => {
+  const source = sources[at % sources.length] as string;
+  const text = JSON.stringify(rowOf(profileOf(source), dice));
+  return { source, text, bytes: Buffer.from(text) };
+});
+const megabytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1e6;
+
+/** The middle of the runs after one that warms up; processor time, because the machine may be shared. */
+function measure(what: string, work: () => unknown, size: number = megabytes): void {
+  const times = Array.from({ length: ROUNDS + 1 }, () => {
+    const wall = performance.now();
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return { wall: performance.now() - wall, processor: (user + system) / 1000 };
+  }).slice(1);
+  const middle = (values: readonly number[]): number =>
+    [...values].sort((left, right) => left - right)[Math.floor(ROUNDS / 2)] as number;
+  const rate = (values: readonly number[]): string =>
+    (size / (middle(values) / 1000)).toFixed(1).padStart(7);
+  process.stdout.write(
+    `${what.padEnd(44)}${rate(times.map(({ processor }) => processor))} MB/s of processor,${rate(times.map(({ wall }) => wall))} MB/s of wall clock\n`,
+  );
+}
+
+function redactAll(ledger = emptyLedger()): string[] {
+  return lines.map(({ source, bytes }) => {
+    const profile = profileOf(source);
+    const judged = judgeLine(bytes, profile, scope);
+    if (judged.verdict !== "matched") throw new Error(`${source}: ${judged.verdict}`);
+    const redacted = redactRow(judged.row, profile, scope, pseudonym);
+    if ("withheld" in redacted) throw new Error(redacted.withheld);
+    rememberRemoved(ledger, redacted.removed, scope, profile);
+    return canonicalJson(redacted.released satisfies Released);
+  });
+}
+
+function checkAll(rows: readonly string[], ledger = emptyLedger()): void {
+  const findings = checkArtefact({ rows, files: [], ledger, scope, profiles, canaries: [] });
+  if (findings.length > 0) throw new Error(JSON.stringify(findings));
+}
+
+process.stdout.write(
+  `Node ${process.version}; ${ROWS} rows, ${megabytes.toFixed(1)} MB, ${Math.round((megabytes * 1e6) / ROWS)} bytes a row; the middle of ${ROUNDS} runs\n`,
+);
+measure("JSON.parse", () => {
+  for (const { text } of lines) JSON.parse(text);
+});
+measure("JSON.parse + JSON.stringify", () => {
+  for (const { text } of lines) JSON.stringify(JSON.parse(text));
+});
+measure("read (bytes → row)", () => {
+  for (const { source, bytes } of lines) readLine(bytes, profileOf(source));
+});
+measure("read + judge", () => {
+  for (const { source, bytes } of lines) judgeLine(bytes, profileOf(source), scope);
+});
+measure("read + judge + redact", () => {
+  for (const { source, bytes } of lines) {
+    const profile = profileOf(source);
+    const judged = judgeLine(bytes, profile, scope);
+    if (judged.verdict === "matched") redactRow(judged.row, profile, scope, pseudonym);
+  }
+});
+measure("read + judge + redact + ledger + canonical", () => redactAll());
+const ledger = emptyLedger();
+const rows = redactAll(ledger);
+const released = rows.reduce((sum, row) => sum + row.length, 0) / 1e6;
+measure("gate, per MB of what leaves", () => checkAll(rows, ledger), released);
+measure("end to end: bytes → gate passed", () => {
+  const fresh = emptyLedger();
+  checkAll(redactAll(fresh), fresh);
+});
