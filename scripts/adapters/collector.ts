@@ -1,5 +1,10 @@
 /** One log-dive from plan to artefact: read, judge, redact, write, gate, and only then give the directory its name. */
 import { canonicalJson } from "../domain/canonical-json.ts";
+import {
+  aggregateCounter,
+  aggregateOf,
+  smallestCountOn,
+} from "../domain/information-request/aggregate.ts";
 import { compareRows } from "../domain/information-request/artefact.ts";
 import type { Manifest } from "../domain/information-request/manifest.ts";
 import {
@@ -18,7 +23,13 @@ import type { DivePlan, LogStore } from "../ports/log-store.ts";
 import { type Draft, openDraft } from "./artefact/draft.ts";
 import { passGate } from "./artefact/gate.ts";
 import { type Recipients, sealArtefact } from "./artefact/seal.ts";
-import { EVIDENCE_FILES, SHOWN_FILES, writeShownFiles, writeText } from "./artefact/write.ts";
+import {
+  EVIDENCE_FILES,
+  SHOWN_FILES,
+  writeAggregateFiles,
+  writeShownFiles,
+  writeText,
+} from "./artefact/write.ts";
 import { sha256 } from "./digest.ts";
 import { type DiveLimits, type DiveResult, type Progress, readPlan } from "./dive-reading.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
@@ -129,19 +140,26 @@ async function conclude(
   const rows = [...dive.rows].sort(compareRows);
   const complete = isWhole(dive.sources);
   const { window } = scope;
-  await writeShownFiles(
-    draft,
-    { requestId: request.id, window, complete, sources: dive.sources, rows },
-    dive.fields,
-  );
-  const gate = await passGate(draft.directory, {
+  const lane = request.lane ?? "rows";
+  const bySource = new Map(profiles.map((profile) => [profile.source, profile]));
+  if (lane === "aggregate") {
+    const counter = aggregateCounter(bySource);
+    for (const row of rows) counter.add(row);
+    const about = { request: request.id, window, complete };
+    const smallest = smallestCountOn(options.now, profiles);
+    await writeAggregateFiles(draft, aggregateOf(counter.counts(), about, smallest));
+  } else {
+    const shown = { requestId: request.id, window, complete, sources: dive.sources, rows };
+    await writeShownFiles(draft, shown, dive.fields);
+  }
+  const gate = await passGate(draft.directory, lane, {
     ledger: dive.ledger,
     scope,
-    profiles: new Map(profiles.map((profile) => [profile.source, profile])),
+    profiles: bySource,
   });
   const files = [
     ...(await Promise.all(EVIDENCE_FILES.map((name) => draft.describe(name, true)))),
-    ...(await Promise.all(SHOWN_FILES.map((name) => draft.describe(name, false)))),
+    ...(await Promise.all(SHOWN_FILES[lane].map((name) => draft.describe(name, false)))),
   ];
   const manifest: Manifest = {
     apiVersion: "v1",
@@ -153,10 +171,15 @@ async function conclude(
     expires_at: expiryOf(options.now, options.keepFor),
     store: { kind: plan.kind, query: plan.query, parameters: plan.parameters },
     window,
+    ...(lane === "aggregate" ? { lane } : {}),
     sources: [...dive.sources],
     complete,
     rows: { count: rows.length, root: rowsRoot(rows, sha256) },
-    fields: dive.fields.map((counts) => ({ ...counts, reasons: { ...counts.reasons } })),
+    // Where no field leaves, there is nothing to say of the fields.
+    fields:
+      lane === "aggregate"
+        ? []
+        : dive.fields.map((counts) => ({ ...counts, reasons: { ...counts.reasons } })),
     gate,
     pseudonym_key_id: options.pseudonymsOf(request.id).keyId,
     files,

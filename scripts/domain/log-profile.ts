@@ -134,6 +134,8 @@ export const LogProfileFile = z.strictObject({
 });
 export type LogProfileFile = z.infer<typeof LogProfileFile>;
 
+const SmallestCount = z.strictObject({ from: z.iso.date(), value: z.int().min(2).max(1000) });
+
 /** `policies/redaction.yaml`: what text and versions may leave. */
 export const RedactionPolicy = z.strictObject({
   apiVersion: z.literal("v1"),
@@ -145,6 +147,8 @@ export const RedactionPolicy = z.strictObject({
   route_words: z.array(z.string().regex(/^[A-Za-z0-9_.*-]{1,60}$/)).min(1),
   /** `{user}`, `{address}`, `{email}`, `{name}`, `{project}`, `{group}`, `{project_id}`, `{word}`. */
   templates: z.array(z.strictObject({ id: Name, text: z.string().max(300) })),
+  /** Aggregate answers show no count below this, from the day of the dive on; the first entry has no beginning. */
+  smallest_count: z.tuple([SmallestCount], SmallestCount),
   /** First match wins: `token` is what stands before the version. */
   user_agents: z.array(z.strictObject({ family: z.string(), token: z.string() })),
 });

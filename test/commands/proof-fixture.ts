@@ -41,7 +41,7 @@ export const row = (minute: number, change: Readonly<Record<string, unknown>> = 
 const lines = (rows: readonly unknown[]): string =>
   rows.map((one) => `${typeof one === "string" ? one : JSON.stringify(one)}\n`).join("");
 const day = "2026-11-16";
-const archive = await archiveOf({
+export const archive = await archiveOf({
   [`source=application/date=${day}/a.ndjson`]: lines([
     ...Array.from({ length: 20 }, (_, minute) => row(minute)),
     '{"time":"2026-11-16T12:00:00Z","meta.project":"acme-corp/payments/api","event',
@@ -86,10 +86,10 @@ async function run(
 export const KEY = { SECLOG_PSEUDONYM_KEY: "k".repeat(32) };
 
 /** @returns the artefact of one dive into an archive */
-export async function dive(store = archive): Promise<string> {
+export async function dive(store = archive, request = REQUEST): Promise<string> {
   const folder = await temporaryDirectory();
   const [file, out] = [join(folder, "request.yaml"), join(folder, "artefact")];
-  await writeFile(file, REQUEST);
+  await writeFile(file, request);
   const { code, err } = await run(diveCommand, [file], { store: `file:${store}`, out }, KEY);
   if (code > 1) throw new Error(err);
   return out;
@@ -110,9 +110,9 @@ export const proveWords = (
 ): Promise<Run> => run(proveCommand, words, values, {});
 
 /** A copy of the artefact to change. */
-export async function copyOf(): Promise<string> {
+export async function copyOf(directory = artefact): Promise<string> {
   const copy = join(await temporaryDirectory(), "artefact");
-  await cp(artefact, copy, { recursive: true });
+  await cp(directory, copy, { recursive: true });
   return copy;
 }
 
@@ -153,7 +153,6 @@ export async function changeManifest(
 
 /** Makes every digest of the manifest fit the files again, as somebody who forges an artefact would. */
 export async function redigest(directory: string): Promise<void> {
-  const rows = (await readText(directory, "rows.ndjson")).split("\n").filter(Boolean);
   const sizes = new Map<string, Buffer>();
   const { files } = Manifest.parse(JSON.parse(await readText(directory, "manifest.json")));
   for (const { name } of files) sizes.set(name, await readFile(join(directory, name)));
@@ -162,11 +161,11 @@ export async function redigest(directory: string): Promise<void> {
       const bytes = sizes.get(file.name) as Buffer;
       Object.assign(file, { bytes: bytes.length, sha256: sha256(bytes) });
     }
-    const root = rowsRoot(
-      rows.map((line) => ({ sha256: sha256(line) })),
-      sha256,
-    );
-    manifest.rows = { count: rows.length, root };
+    if (sizes.has("rows.ndjson")) {
+      const rows = String(sizes.get("rows.ndjson")).split("\n").filter(Boolean);
+      const digests = rows.map((line) => ({ sha256: sha256(line) }));
+      manifest.rows = { count: rows.length, root: rowsRoot(digests, sha256) };
+    }
     manifest.artefact.sha256 = artefactDigest(manifest.files, sha256);
   });
 }

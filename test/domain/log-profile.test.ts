@@ -51,6 +51,7 @@ const redaction = RedactionPolicy.parse({
   apiVersion: "v1",
   kind: "redaction_policy",
   version: "1",
+  smallest_count: [{ from: "2000-01-01", value: 5 }],
   words: ["key"],
   route_words: ["-"],
   templates: [],

@@ -1,6 +1,11 @@
 /** Writes the files of an artefact into its draft. */
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import {
+  type Aggregate,
+  aggregatePage,
+  aggregateText,
+} from "../../domain/information-request/aggregate.ts";
+import {
   type CollectedRow,
   columnsOf,
   csvLine,
@@ -15,8 +20,14 @@ import {
 } from "../../domain/information-request/artefact-summary.ts";
 import type { Draft } from "./draft.ts";
 
+/** What leaves of the matched lines: rows, or counts alone. */
+export type ArtefactLane = "rows" | "aggregate";
+
 /** The files that reviewers see and the customer may get. */
-export const SHOWN_FILES = ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"] as const;
+export const SHOWN_FILES: Readonly<Record<ArtefactLane, readonly string[]>> = {
+  rows: ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"],
+  aggregate: ["aggregate.json", "summary.md"],
+};
 /** What `prove` starts from; never handed over. */
 export const EVIDENCE_FILES = [
   "evidence/matched.ndjson",
@@ -41,6 +52,12 @@ export async function writeShownFiles(
   await writeText(draft, "summary.md", summaryPage({ ...shown, rows: counter.counts() }));
   const withheld = JSON.parse(canonicalJson(withheldCounts(shown.sources, fields)));
   await writeText(draft, "withheld.json", `${JSON.stringify(withheld, null, 2)}\n`);
+}
+
+/** Counts in the place of the rows. */
+export async function writeAggregateFiles(draft: Draft, answer: Aggregate): Promise<void> {
+  await writeText(draft, "aggregate.json", aggregateText(answer));
+  await writeText(draft, "summary.md", aggregatePage(answer));
 }
 
 export const writeText = (draft: Draft, name: string, text: string): Promise<void> =>

@@ -41,6 +41,8 @@ export const Manifest = z.strictObject({
     parameters: z.record(z.string(), z.unknown()),
   }),
   window: z.strictObject({ from: z.string(), to: z.string() }),
+  /** Counts left instead of rows; absent = rows. `rows` and `sources` stay exact, so this manifest is not for the customer then. */
+  lane: z.literal("aggregate").optional(),
   sources: z.array(SourceCounts),
   /** False when a day is missing, a file is broken or a cap was reached: such an artefact is never releasable. */
   complete: z.boolean(),

@@ -89,7 +89,7 @@ function artefactView({ manifest, name, version }: StoredArtefact) {
     requestSha256: manifest.request.sha256,
     policySha256: manifest.policy.sha256,
     package: `${name}/${version}`,
-    openWith: "age --decrypt --identity YOUR_KEY rows.ndjson.age",
+    openWith: `age --decrypt --identity YOUR_KEY ${manifest.lane === "aggregate" ? "aggregate.json" : "rows.ndjson"}.age`,
   };
 }
 
