@@ -2,20 +2,56 @@
 import { createHash } from "node:crypto";
 import { type Canary, ENCODINGS, type Planted } from "./canaries.ts";
 
+/** Every eight characters of the bytes have their bit set; a text none of whose bits is set need not be sought. */
 const GRAM = 8;
+const BITS = 24;
+const FACTOR = 0x01000193;
+/** FACTOR to the power of GRAM: takes the oldest character out of a rolling hash. */
+const OLDEST = Array.from({ length: GRAM }).reduce<number>((power) => Math.imul(power, FACTOR), 1);
+const bits = new Uint32Array(2 ** (BITS - 5));
+
+type Use = (hash: number) => boolean;
+
+/** Hands the hash of every eight characters to `use`, until it says that this is enough. */
+function eachGram(text: string, use: Use): boolean {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = (Math.imul(hash, FACTOR) + text.charCodeAt(at)) | 0;
+    if (at >= GRAM) hash = (hash - Math.imul(OLDEST, text.charCodeAt(at - GRAM))) | 0;
+    if (at >= GRAM - 1 && use(Math.imul(hash, 0x9e3779b1) >>> (32 - BITS))) return true;
+  }
+  return false;
+}
+
+const mark: Use = (hash) => {
+  bits[hash >>> 5] = (bits[hash >>> 5] as number) | (1 << (hash & 31));
+  return false;
+};
+const isMarked: Use = (hash) => ((bits[hash >>> 5] as number) & (1 << (hash & 31))) !== 0;
 
 /** The planted canaries of which anything comes out: the text, a part of it, an encoding, or a hash without a key. */
 export function leaked(bytes: Uint8Array, planted: readonly Planted[]): readonly Planted[] {
   const text = Buffer.from(bytes).toString("utf8").toLowerCase();
-  const views = plain(text) === text ? [text] : [text, plain(text)];
-  const grams = new Set(views.flatMap((view) => gramsOf(view, GRAM)));
+  const read = unescaped(text);
+  const views = [...new Set([text, read, plain(read)])];
+  bits.fill(0);
+  for (const view of views) eachGram(view, mark);
   return planted.filter(
     ({ canary, shown }) =>
-      parts(canary.secret, canary.gram).some((part) => stands(part, grams, views)) ||
-      ends(shown.toLowerCase(), canary).some((part) => stands(part, grams, views)) ||
-      formsOf(canary).some((part) => stands(part, grams, views)),
+      (eachGram(canary.secret, isMarked) &&
+        gramsOf(canary.secret, canary.gram).some((part) => stands(part, views))) ||
+      ends(shown.toLowerCase(), canary).some((part) => stands(part, views)) ||
+      formsOf(canary).some((part) => stands(part, views)),
   );
 }
+
+/** JSON's own escapes undone, once. */
+const unescaped = (text: string): string =>
+  text.includes("\\")
+    ? text.replace(/\\(?:u([0-9a-f]{4})|[bfnrt]|(.))/g, (_, code?: string, char = " ") =>
+        code === undefined ? char : String.fromCharCode(Number.parseInt(code, 16)),
+      )
+    : text;
 
 /** Compatibility forms resolved, and nothing but visible ASCII. */
 const plain = (text: string): string => text.normalize("NFKD").replace(/[^!-~]+/g, "");
@@ -25,11 +61,8 @@ const gramsOf = (text: string, length: number): string[] =>
     text.slice(at, at + length),
   );
 
-const parts = (secret: string, gram: number): readonly string[] => gramsOf(secret, gram);
-
-function stands(part: string, grams: ReadonlySet<string>, views: readonly string[]): boolean {
-  return grams.has(part.slice(0, GRAM)) && views.some((view) => view.includes(part));
-}
+const stands = (part: string, views: readonly string[]): boolean =>
+  eachGram(part.slice(0, GRAM), isMarked) && views.some((view) => view.includes(part));
 
 /** Pieces of the form that was planted: where it came out whole, all of them do. A form with white space may be broken up. */
 function ends(shown: string, canary: Canary): readonly string[] {
@@ -57,7 +90,17 @@ function formsOf(canary: Canary): readonly string[] {
       createHash(name).update(text).digest("hex").slice(0, HASH_SHOWN),
     ),
   );
-  const forms = [...encoded, ...hashes];
+  // What stands before the secret decides how base64 cuts it: three ways.
+  const shifted = ["-", "--"].flatMap((before) =>
+    pieces(
+      Buffer.from(before + canary.secret)
+        .toString("base64")
+        .toLowerCase()
+        .slice(4, -4),
+      12,
+    ),
+  );
+  const forms = [...encoded, ...shifted, ...hashes];
   known.set(canary, forms);
   return forms;
 }
