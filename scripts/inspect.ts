@@ -35,6 +35,7 @@ export function declaredBy(
     roles: policies.review.roles,
     targetBranches: policies.review.target_branches,
     labelNames: policies.labels.labels.map(({ name }) => name),
+    calendar: policies.calendar,
     projects: policies.projects,
     artefactRecipient,
   };

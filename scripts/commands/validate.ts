@@ -5,6 +5,8 @@ import { loadEventTypes } from "../adapters/event-types.ts";
 import { validateFile, validateRequest, validateRequestPath } from "../adapters/file-validation.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
 import { POLICY_FOLDER, readPolicies } from "../adapters/policy-folder.ts";
+import { readYaml } from "../adapters/yaml-file.ts";
+import { CalendarPolicy, endingHolidays } from "../domain/calendar.ts";
 import { eventTypeNames } from "../domain/event-type.ts";
 import { type Fault, formatFault } from "../domain/fault.ts";
 import { type Case, runBatch } from "./batch.ts";
@@ -19,7 +21,8 @@ export const command: Command = {
   usage: "[PATH…] [--policies DIR] | --batch FILE.jsonl",
   help: `
 Checks files and folders; without PATH requests/, policies/ and templates/ of the working directory. For a folder of
-policies the rules are compiled and the cases beside them are run. Every fault is one line,
+policies the rules are compiled and the cases beside them are run; a calendar whose holidays end within 60 days is a
+warning. Every fault is one line,
 file:line:column key message; what to do. --json prints {valid, files, errors}. --batch reads
 {name, path?, yaml} a line (a request file, its path, or both) and prints {name, valid, errors}.
 
@@ -32,8 +35,11 @@ Example: seclog validate requests/information-request/2026/IR-2026-0042.yaml`,
     const eventTypes = eventTypeNames(await loadEventTypes(folder));
     if (typeof batch === "string")
       return runBatch(terminal, batch, (line) => validateCase(line, eventTypes));
-    const { files, errors } = await validatePaths(positionals, eventTypes);
+    const { files, errors, calendars } = await validatePaths(positionals, eventTypes);
     const valid = errors.length === 0;
+    for (const calendar of calendars)
+      for (const warning of await calendarWarnings(calendar, terminal.now))
+        terminal.complain(`${warning}\n`);
     if (values["json"] === true) terminal.write(`${JSON.stringify({ valid, files, errors })}\n`);
     else {
       for (const fault of errors) terminal.complain(`${formatFault(fault)}\n`);
@@ -70,7 +76,7 @@ function caseFaults(
 async function validatePaths(
   paths: readonly string[],
   eventTypes: ReadonlySet<string>,
-): Promise<{ files: number; errors: readonly Fault[] }> {
+): Promise<{ files: number; errors: readonly Fault[]; calendars: readonly string[] }> {
   const given = paths.length > 0;
   const found = await Promise.all((given ? paths : ROOTS).map((path) => filesOf(path, given)));
   const errors: Fault[] = found.flatMap(({ errors }) => errors);
@@ -82,7 +88,8 @@ async function validatePaths(
     for (const file of folders)
       errors.push(...(await policyFaults(file.slice(0, -"/eligibility.yaml".length))));
   }
-  return { files: files.length, errors };
+  const calendars = files.filter((file) => named(file).endsWith("policies/calendar.yaml"));
+  return { files: files.length, errors, calendars };
 }
 
 /** A file by its name from the working directory, with `/`. */
@@ -107,6 +114,15 @@ async function filesOf(
     const message = `cannot be read: ${error instanceof Error ? error.message : "unknown fault"}`;
     return { files: [], errors: [{ file: path, line: 1, column: 1, key: "", message }] };
   }
+}
+
+/** What is right today and will not be for long; it fails nothing. A file with faults has them told already. */
+async function calendarWarnings(file: string, now: string): Promise<readonly string[]> {
+  const read = readYaml(await readFile(file), file, CalendarPolicy);
+  return (read.ok ? endingHolidays(read.value, now) : []).map(
+    ({ region, year }) =>
+      `warning: ${named(file)}: the holidays of ${region} end with ${year}; run npm run holidays`,
+  );
 }
 
 /** What only shows when all policies are read together. */

@@ -30,6 +30,11 @@ export const Region = z
     /** Business hours of a business day, local time; 00:00 to 24:00 = the whole day. */
     opens: LocalTime,
     closes: LocalTime,
+    /**
+     * Whose public holidays `npm run holidays` writes below: a country or state (`DE`, `AU-NSW`), or `fixed` for the
+     * same days every year.
+     */
+    holidays_of: z.union([z.literal("fixed"), z.string().regex(/^[A-Z]{2}(?:-[A-Z0-9]{2,3})?$/)]),
     holidays: z.array(z.strictObject({ date: z.iso.date(), name: z.string().min(1) })),
   })
   .refine(({ opens, closes }) => opens < closes, {
@@ -46,6 +51,27 @@ export const CalendarPolicy = z.strictObject({
     .refine((regions) => Object.keys(regions).length > 0, "needs at least one region"),
 });
 export type CalendarPolicy = z.infer<typeof CalendarPolicy>;
+
+/** How long before a list of holidays ends somebody is told. */
+const NOTICE_DAYS = 60;
+
+/**
+ * Regions whose lists end within 60 days of `now`, with their last year: days after it would count as business days.
+ * A region without any holiday has no list that could end.
+ */
+export function endingHolidays(
+  { regions }: CalendarPolicy,
+  now: string,
+): readonly { readonly region: string; readonly year: number }[] {
+  const soon = Temporal.Instant.from(now).toZonedDateTimeISO("UTC").add({ days: NOTICE_DAYS });
+  return Object.entries(regions)
+    .filter(([, { holidays }]) => holidays.length > 0)
+    .map(([region, { holidays }]) => ({
+      region,
+      year: Math.max(...holidays.map(({ date }) => Number(date.slice(0, 4)))),
+    }))
+    .filter(({ year }) => year < soon.year);
+}
 
 /** A stretch of time, `[from, to)`, RFC 3339. */
 export type Interval = { readonly from: string; readonly to: string };

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { CalendarPolicy, isBusinessTime, nextDue, Region } from "../../scripts/domain/calendar.ts";
+import {
+  CalendarPolicy,
+  endingHolidays,
+  isBusinessTime,
+  nextDue,
+  Region,
+} from "../../scripts/domain/calendar.ts";
 import { loadPolicySet } from "../policy-set.ts";
 
 const { regions } = (await loadPolicySet()).calendar;
@@ -69,6 +75,7 @@ test("a whole local day has its true length when the clocks change", () => {
     business_days: ["sunday"],
     opens: "00:00",
     closes: "24:00",
+    holidays_of: "fixed",
     holidays: [],
   });
   // 28 March 2027 has 23 hours in Berlin, 25 October 2026 has 25.
@@ -143,4 +150,91 @@ test("a calendar needs a region", () => {
 test("no region names a holiday twice", () => {
   for (const { holidays } of Object.values(regions))
     expect(new Set(holidays.map(({ date }) => date)).size).toBe(holidays.length);
+});
+
+test.each([
+  ["2027-11-01T23:59:59Z", []],
+  ["2027-11-02T00:00:00Z", [{ region: "emea", year: 2027 }]],
+  ["2028-05-01T00:00:00Z", [{ region: "emea", year: 2027 }]],
+])("at %s these lists of holidays end within 60 days: %j", (now, expected) => {
+  const listed = {
+    ...region("emea"),
+    holidays: [
+      { date: "2026-01-01", name: "a" },
+      { date: "2027-01-01", name: "b" },
+    ],
+  };
+  const regions = { emea: listed, none: { ...listed, holidays: [] } };
+  const policy: CalendarPolicy = { apiVersion: "v1", kind: "calendar_policy", regions };
+  expect(endingHolidays(policy, now)).toEqual(expected);
+});
+
+/** A region of a whole week with these hours, in this zone. */
+const office = (zone: string, opens: string, closes: string): Region => ({
+  zone,
+  business_days: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+  opens,
+  closes,
+  holidays_of: "fixed",
+  holidays: [],
+});
+test.each([
+  [
+    "a day of 23 hours",
+    office("Europe/Berlin", "00:00", "24:00"),
+    "2027-03-27T23:00:00Z",
+    "PT24H",
+    "2027-03-28T23:00:00Z",
+  ],
+  [
+    "an hour that does not exist",
+    office("Europe/Berlin", "02:00", "04:00"),
+    "2027-03-27T23:00:00Z",
+    "PT1H",
+    "2027-03-28T02:00:00Z",
+  ],
+  [
+    "an hour that comes twice",
+    office("Europe/Berlin", "02:00", "04:00"),
+    "2026-10-24T22:00:00Z",
+    "PT3H",
+    "2026-10-25T03:00:00Z",
+  ],
+  [
+    "spring in New York",
+    office("America/New_York", "00:00", "24:00"),
+    "2027-03-14T05:00:00Z",
+    "PT23H",
+    "2027-03-15T04:00:00Z",
+  ],
+  [
+    "autumn in New York",
+    office("America/New_York", "00:00", "24:00"),
+    "2026-11-01T04:00:00Z",
+    "PT25H",
+    "2026-11-02T05:00:00Z",
+  ],
+  [
+    "half an hour of offset",
+    office("Asia/Kolkata", "09:00", "17:00"),
+    "2026-11-20T03:00:00Z",
+    "PT1H",
+    "2026-11-20T04:30:00Z",
+  ],
+  [
+    "three quarters of an hour",
+    office("Asia/Kathmandu", "09:00", "17:00"),
+    "2026-11-20T03:00:00Z",
+    "PT1H",
+    "2026-11-20T04:15:00Z",
+  ],
+  [
+    "half an hour of summer time",
+    office("Australia/Lord_Howe", "00:00", "24:00"),
+    "2026-10-03T13:30:00Z",
+    "PT24H",
+    "2026-10-04T13:30:00Z",
+  ],
+])("%s", (_, where, from, cadence, due) => {
+  expect(nextDue(from, cadence, where)).toBe(due);
 });

@@ -1,4 +1,5 @@
 // What doctor looks at: the settings of one installation as plain values, each read, unreadable, or not asked for.
+import type { CalendarPolicy } from "../calendar.ts";
 import type { ProjectPolicy, TeamPolicy } from "../policy/team-policies.ts";
 
 /** `unreadable` = GitLab refused to tell; that is a finding of its own, and never the same as "in order". */
@@ -146,6 +147,7 @@ export type Declared = {
   readonly roles: Readonly<Record<string, { required: number; teams: readonly string[] }>>;
   readonly targetBranches: readonly string[];
   readonly labelNames: readonly string[];
+  readonly calendar: CalendarPolicy;
   readonly projects: Pick<ProjectPolicy, "gap" | "artefacts">;
   /** Public key of SECLOG_ARTEFACT_KEY; null = the environment has no such key. */
   readonly artefactRecipient: string | null;

@@ -1,4 +1,5 @@
 // Checks of what the repository and the environment declare: keys and labels.
+import { endingHolidays } from "../calendar.ts";
 import { about, type Check } from "./check.ts";
 import { look } from "./installation.ts";
 
@@ -36,6 +37,16 @@ export const REPOSITORY_CHECKS: readonly Check[] = [
       )
         ? "A key of the hand-over also opens the evidence, which holds the original lines."
         : null,
+  },
+  {
+    id: "holidays-end",
+    severity: "advice",
+    fix: "Run `npm run holidays` and merge the new policies/calendar.yaml.",
+    wrong: ({ calendar, now }) =>
+      about(
+        endingHolidays(calendar, now).map(({ region, year }) => `${region} (${year})`),
+        (list) => `The holidays of policies/calendar.yaml end within 60 days: ${list}.`,
+      ),
   },
   {
     id: "labels-missing",

@@ -348,6 +348,14 @@ test("the worst comes first, with what is wrong and what to do", () => {
            → Manage → Labels: make them with the colours of policies/labels.yaml; seclog else makes them without.`);
 });
 
+test("holidays that end soon are told before they do", () => {
+  const { emea } = SOUND.calendar.regions;
+  if (emea === undefined) return expect.fail("no region");
+  const holidays = [{ date: "2026-01-01", name: "New Year's Day" }];
+  const calendar = { ...SOUND.calendar, regions: { emea: { ...emea, holidays } } };
+  expect(ids({ ...SOUND, calendar })).toEqual(["holidays-end"]);
+});
+
 test("names are listed up to six, and typed ones cannot steer a terminal", () => {
   expect(named(["a"])).toBe("a");
   expect(named(["a", "b", "c"])).toBe("a, b and c");

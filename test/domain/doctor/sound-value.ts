@@ -103,6 +103,20 @@ export const SOUND: Installation = {
   },
   targetBranches: ["main"],
   labelNames: ["Stage::Review"],
+  calendar: {
+    apiVersion: "v1",
+    kind: "calendar_policy",
+    regions: {
+      emea: {
+        zone: "Europe/Berlin",
+        holidays_of: "DE",
+        business_days: ["monday"],
+        opens: "09:00",
+        closes: "17:00",
+        holidays: [{ date: "2027-01-01", name: "New Year's Day" }],
+      },
+    },
+  },
   projects: { gap: "sec/gaps", artefacts: "this" },
   artefactRecipient: "age1job",
   tracker: read(PROJECT),

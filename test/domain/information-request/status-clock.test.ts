@@ -13,6 +13,7 @@ const WORLDWIDE: Region = {
   business_days: ["monday", "tuesday", "wednesday", "thursday", "friday"],
   opens: "00:00",
   closes: "24:00",
+  holidays_of: "fixed",
   holidays: [],
 };
 const RULES: ClockRules = {
