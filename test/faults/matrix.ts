@@ -1,5 +1,6 @@
 // `npm run test:faults`: every call of every job at every moment of a request's life × every API fault and every death.
 import { parseArgs } from "node:util";
+import { createProgress } from "../progress.ts";
 import { FAULT_CATALOGUE } from "../sandbox/fault-catalogue.ts";
 import { type Cell, cellsOf, DEATHS, nameOf, type Outcome, recover, runCell } from "./cell.ts";
 import { killAt } from "./kill.ts";
@@ -61,8 +62,10 @@ async function play(): Promise<number> {
   const calls = scenes.reduce((sum, scene) => sum + scene.calls.length, 0);
   say(`${scenes.length} runs, ${calls} calls, ${faults.length} faults, ${cells.length} cells`);
   const rows = new Map<string, Row>();
-  for (const cell of cells) {
-    if (values.verbose) say(`${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
+  const progress = createProgress(cells.length, "cells");
+  for (const [at, cell] of cells.entries()) {
+    progress.at(at, nameOf(cell));
+    if (values.verbose) progress.say(`${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
     const outcome = await strike(rig, cell);
     const row = rows.get(cell.fault) ?? { cells: 0, byReruns: [0, 0, 0, 0], failed: 0 };
     rows.set(cell.fault, row);
@@ -71,9 +74,10 @@ async function play(): Promise<number> {
       row.byReruns[outcome.reruns] = (row.byReruns[outcome.reruns] ?? 0) + 1;
     else {
       row.failed += 1;
-      say(`\nFAILED ${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
-      for (const line of [...outcome.complaints, ...outcome.wrong].slice(0, 12)) say(`  ${line}`);
-      say(`  again: npm run test:faults -- --only '${nameOf(cell)}'`);
+      progress.say(`\nFAILED ${nameOf(cell)}  ${cell.call.method} ${cell.call.target}`);
+      for (const line of [...outcome.complaints, ...outcome.wrong].slice(0, 12))
+        progress.say(`  ${line}`);
+      progress.say(`  again: npm run test:faults -- --only '${nameOf(cell)}'`);
     }
   }
   table(rows);

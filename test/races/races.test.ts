@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSettings, type Settings } from "../../scripts/open-world.ts";
 import { buildRig, type Rig, type Scene } from "../faults/rig.ts";
 import { STORIES } from "../faults/story.ts";
+import { createProgress } from "../progress.ts";
 import type { Schedule } from "./baton.ts";
 import { race } from "./race.ts";
 
@@ -43,11 +44,12 @@ function sampled(schedules: readonly Schedule[], size: number): readonly Schedul
 }
 
 test("two runs at once, stopped at any two calls, leave what one run leaves", {
-  timeout: 7_200_000,
+  timeout: 36_000_000,
 }, async () => {
   const faults: string[] = [];
   const counts = { schedules: 0, further: 0, most: 0 };
-  for (const scene of scenes) {
+  const progress = createProgress(scenes.length, "runs raced against themselves");
+  for (const [at, scene] of scenes.entries()) {
     const inTurn = await race(rig, settings, scene, { first: ONE_AFTER_THE_OTHER, second: null });
     faults.push(...inTurn.left.map((line) => `${scene.name} in turn: ${line}`));
     const all = schedulesOf(inTurn.calls.filter(({ by }) => by === "first").length);
@@ -60,15 +62,14 @@ test("two runs at once, stopped at any two calls, leave what one run leaves", {
       counts.schedules += 1;
       counts.further += furtherRuns;
       counts.most = Math.max(counts.most, furtherRuns);
-      if (left.length > 0)
+      if (left.length > 0) {
         faults.push(`${scene.name} ${JSON.stringify(schedule)}: ${left.slice(0, 4).join("; ")}`);
+        progress.say(faults.at(-1) ?? "");
+      }
+      progress.at(at, `${counts.schedules} interleavings, ${faults.length} faults so far`);
     }
-    if (ALL)
-      process.stdout.write(
-        `${scene.name}: ${all.length} interleavings, ${faults.length} faults so far\n`,
-      );
   }
-  process.stdout.write(`${JSON.stringify({ scenes: scenes.length, ...counts })}\n`);
+  progress.say(JSON.stringify({ scenes: scenes.length, ...counts }));
   expect(faults).toEqual([]);
   expect(counts.schedules).toBeGreaterThanOrEqual(scenes.length);
 });

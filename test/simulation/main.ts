@@ -1,5 +1,6 @@
 // `npm run simulate`: plays random histories against the real jobs, and shows that planted bugs are found.
 import { parseArgs } from "node:util";
+import { createProgress } from "../progress.ts";
 import { openLab } from "./lab.ts";
 import { PLANTED } from "./planted-bugs.ts";
 import { describeFound, search, seedThatFinds } from "./search.ts";
@@ -42,17 +43,18 @@ async function one(seed: number, trace: boolean): Promise<void> {
 
 async function many(from: number, seeds: number): Promise<void> {
   const began = performance.now();
+  const progress = createProgress(seeds, "seeds");
   let failed = 0;
   for (let seed = from; seed < from + seeds && failed < MANY_FAILURES; seed += 1) {
     const found = await search(lab, seed);
     if (found !== null) {
       failed += 1;
-      say(describeFound(found));
+      progress.say(describeFound(found));
     }
     const done = seed - from + 1;
-    if (done % 500 === 0) say(`${done} seeds, ${rate(done, began)}`);
+    progress.at(done, `${failed} failed, ${rate(done, began)}`);
   }
-  say(`${seeds} seeds from ${from}: ${failed} failed (${rate(seeds, began)})`);
+  progress.say(`${seeds} seeds from ${from}: ${failed} failed (${rate(seeds, began)})`);
   if (failed > 0) process.exitCode = 1;
 }
 
