@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   check: () => import("./commands/check.ts"),
   intake: () => import("./commands/intake.ts"),
   dive: () => import("./commands/dive.ts"),
+  archive: () => import("./commands/archive.ts"),
   prove: () => import("./commands/prove.ts"),
   review: () => import("./commands/review.ts"),
   impact: () => import("./commands/impact.ts"),

@@ -28,11 +28,16 @@ const CLOSE = 0x7d;
  * A candidate is a line with a place of the prefilter, a line that does not look like one whole object (`{…}`), so that torn
  * and foreign lines go to quarantine, and a line that is too long. Empty lines are counted, never handed on.
  * What it finds does not depend on how the stream is cut into chunks. Memory: one chunk and the longest line.
+ * @param linesBefore lines of the file before the stream begins
  */
-export function candidateFinder(prefilter: Prefilter, limits: LineLimits): CandidateFinder {
+export function candidateFinder(
+  prefilter: Prefilter,
+  limits: LineLimits,
+  linesBefore = 0,
+): CandidateFinder {
   let held: Buffer[] = [];
   let heldLength = 0;
-  let lines = 0;
+  let lines = linesBefore;
 
   const hold = (piece: Buffer): void => {
     if (piece.length === 0) return;

@@ -39,6 +39,9 @@ export function placeOf(path: string): Placed {
   };
 }
 
+/** The day that the name of one folder says: `date=2026-11-16`, `dt=2026-11-16`, `2026-11-16`. */
+export const dayOfFolder = (name: string): string | null => DAY.exec(name)?.[1] ?? null;
+
 function withoutEndings(file: string): { readonly stem: string; readonly ended: boolean } {
   let name = file.replace(/[-.]\d{4}-?\d{2}-?\d{2}(?=\.|$)/, "");
   while (COMPRESSION.test(name)) name = name.replace(COMPRESSION, "");
@@ -46,7 +49,7 @@ function withoutEndings(file: string): { readonly stem: string; readonly ended: 
 }
 
 function dayOfFolders(folders: readonly string[], path: string): string | null {
-  const named = folders.map((folder) => DAY.exec(folder)?.[1]).findLast((day) => day !== undefined);
+  const named = folders.map(dayOfFolder).findLast((day) => day !== null);
   const nested = DAY_IN_FOLDERS.exec(path);
   return named ?? (nested === null ? null : `${nested[1]}-${nested[2]}-${nested[3]}`);
 }

@@ -70,7 +70,8 @@ function agree(said: readonly Stated[], all: readonly Stated[], reason: string):
   return contradicts ? unclear("identity_disagrees") : OWN;
 }
 
-function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): Claims {
+/** Everything that a row says of its tenant, judged claim by claim. */
+export function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): Claims {
   const claims: Claims = { projects: [], namespaces: [], roots: [], ambiguous: false };
   const read = (fields: readonly string[], use: (value: JsonValue) => void): void => {
     for (const field of fields) {

@@ -1,0 +1,248 @@
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { buildObject } from "../../scripts/adapters/log-stores/archive-object.ts";
+import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
+import { INDEX_ENDING } from "../../scripts/adapters/log-stores/index-file.ts";
+import { readThroughIndex } from "../../scripts/adapters/log-stores/indexed-file.ts";
+import { frameCodec } from "../../scripts/adapters/log-stores/zstd-frames.ts";
+import { command } from "../../scripts/commands/archive.ts";
+import { judgeLine } from "../../scripts/domain/information-request/log-dive.ts";
+import type { Scope } from "../../scripts/domain/information-request/scope.ts";
+import { testTerminal } from "../terminal.ts";
+import {
+  archiveOf,
+  profileOf,
+  profiles,
+  scopeOf,
+  temporaryDirectory,
+} from "./log-dive-fixtures.ts";
+
+const codec = await frameCodec();
+const scope = scopeOf({ log_sources: ["audit"] });
+const profile = profileOf("audit");
+const OBJECT = "source=audit/date=2026-11-16/a.ndjson";
+const row = (change: object = {}): string =>
+  JSON.stringify({
+    time: "2026-11-16T12:00:00Z",
+    event_type: "deploy_key_added",
+    "meta.project": "other-co/x",
+    ...change,
+  });
+const mine = (change: object = {}): string =>
+  row({ "meta.project": "acme-corp/payments/api", ...change });
+const others = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => row({ "meta.project": `other-${at}/x`, n: at }));
+
+/** What a dive would do with an object: its judged lines and how many there are in all. */
+async function dive(root: string, within: Scope = scope) {
+  const store = createFileStore(root);
+  const [partition] = (await store.plan(within, [profile])).partitions;
+  if (partition === undefined) throw new Error("no object");
+  const pull = store.pull(partition, within, profile, new AbortController().signal);
+  const found: string[] = [];
+  let step = await pull.next();
+  for (; step.done !== true; step = await pull.next()) {
+    const { line, bytes, cut } = step.value;
+    const { verdict } =
+      cut === true ? { verdict: "quarantined" } : judgeLine(bytes, profile, within);
+    if (verdict !== "outside")
+      found.push(`${line} ${verdict} ${Buffer.from(bytes).toString("latin1")}`);
+  }
+  return { found, scanned: step.value.scanned, broken: step.value.broken };
+}
+
+/** The object packed, and plain with an index beside it, in blocks of a few lines. */
+async function built(content: string | Uint8Array) {
+  const plain = await archiveOf({ [OBJECT]: content });
+  const packed = await temporaryDirectory();
+  const from = join(plain, OBJECT);
+  const to = join(packed, `${OBJECT}.zst`);
+  const bytes = (await stat(from)).size;
+  await buildObject({ from, bytes, to, profile, blockBytes: 600 }, codec);
+  const scanned = await dive(plain);
+  await buildObject({ from, bytes, to: null, profile, blockBytes: 600 }, codec);
+  return { plain, packed, from, to, scanned };
+}
+const isIndexed = async (path: string): Promise<boolean> =>
+  (await readThroughIndex(path, (await stat(path)).size, scope, profile)) !== null;
+
+const piece = fc.oneof(
+  { weight: 30, arbitrary: fc.nat(50).map((at) => row({ "meta.project": `other-${at}/x` })) },
+  { weight: 2, arbitrary: fc.constant(mine()) },
+  fc.constant(mine({ time: "2026-11-19T00:00:00Z" })),
+  fc.constant(mine({ time: "yesterday" })),
+  fc.constant(row({ "meta.project": "ACME-corp/payments/api" })),
+  fc.constant(row({ message: "acme-corp" })),
+  fc.constant(row({ "meta.project": undefined, project_id: 9001 })),
+  fc.constant(row({ "meta.project": undefined, project_id: 9001.5 })),
+  fc.constant(
+    '{"time":"2026-11-16T12:00:00Z","event_type":"deploy_key_added","project_id":8892,"project_id":9001}',
+  ),
+  fc.constant(mine().replace("acme", "\\u0061cme")),
+  fc.constant(`${mine()} `),
+  fc.constant(`${mine()}\r`),
+  fc.constant("torn {"),
+  fc.constant('{"meta.project":"acme-corp/payments/api"'),
+  fc.constant(""),
+  fc.constant(row({ x: "é" })),
+  fc.constant(row({ x: "y".repeat(1500) })),
+);
+
+test("an index finds exactly what reading everything finds", async () => {
+  let used = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .tuple(fc.array(piece, { maxLength: 60 }), fc.nat(200))
+        .map(([some, more]) => [...some, ...others(more)]),
+      fc.constantFrom("", "\n"),
+      async (lines, end) => {
+        const { plain, packed, from, to, scanned } = await built(lines.join("\n") + end);
+        expect(await dive(packed)).toEqual(scanned);
+        expect(await dive(plain)).toEqual(scanned);
+        used += Number(await isIndexed(to)) + Number(await isIndexed(from));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  // The property proves nothing unless indexes were used.
+  expect(used).toBeGreaterThan(10);
+});
+
+test("the packed object is ordinary zstd with the same bytes", async () => {
+  const content = [...others(40), "torn", mine()].join("\r\n");
+  const { to } = await built(content);
+  expect(execFileSync("zstd", ["-dcq", to]).toString()).toBe(content);
+});
+
+const content = [...others(60), mine(), ...others(60)].join("\n");
+
+test("reads only the blocks that an owner stands in, and none outside the window", async () => {
+  const { to } = await built(content);
+  const size = (await stat(to)).size;
+  const read = async (within: Scope) => {
+    const through = await readThroughIndex(to, size, within, profile);
+    return [...(through?.read() ?? [])].length;
+  };
+  expect(await read(scope)).toBe(1);
+  const earlier = { from: "2026-11-15T00:00:00Z", to: "2026-11-16T00:00:00Z" };
+  expect(await read({ ...scope, window: earlier })).toBe(0);
+});
+
+test("reads the whole object when too many blocks are wanted", async () => {
+  const { to } = await built(Array.from({ length: 60 }, () => mine()).join("\n"));
+  expect(await isIndexed(to)).toBe(false);
+});
+
+test("keeps its index when it is copied, and loses it when it is rewritten", async () => {
+  const { to, plain } = await built(content);
+  await utimes(to, 1, 1);
+  expect(await isIndexed(to)).toBe(true);
+  const from = join(plain, OBJECT);
+  await writeFile(from, content.replace("other-7/x", "acme-corp"));
+  expect(await isIndexed(from)).toBe(false);
+});
+
+test.each([
+  [
+    "a changed byte anywhere in it",
+    (index: Buffer) => index.writeUInt8(index.readUInt8(100) ^ 1, 100),
+  ],
+  [
+    "a changed digest",
+    (index: Buffer) => index.writeUInt8(index.readUInt8(index.length - 1) ^ 1, index.length - 1),
+  ],
+  ["another form", (index: Buffer) => index.write("nonsense")],
+])("does not trust an index with %s, and finds the same", async (_, change) => {
+  const { to, packed, scanned } = await built(content);
+  const index = await readFile(`${to}${INDEX_ENDING}`);
+  change(index);
+  await writeFile(`${to}${INDEX_ENDING}`, index);
+  expect(await isIndexed(to)).toBe(false);
+  expect(await dive(packed)).toEqual(scanned);
+});
+
+test("does not trust a cut or empty index, nor one of another profile", async () => {
+  const { to } = await built(content);
+  const size = (await stat(to)).size;
+  expect(await readThroughIndex(to, size, scope, profileOf("api"))).toBeNull();
+  const index = await readFile(`${to}${INDEX_ENDING}`);
+  for (const length of [0, 10, index.length - 1]) {
+    await writeFile(`${to}${INDEX_ENDING}`, index.subarray(0, length));
+    expect(await isIndexed(to)).toBe(false);
+  }
+});
+
+test("a block that is not what it was makes the whole object be read, which then says what is wrong", async () => {
+  const { to, packed } = await built(content);
+  const { mtime } = await stat(to);
+  const bytes = await readFile(to);
+  for (let at = 20; at < bytes.length; at += 40) bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  await writeFile(to, bytes);
+  await utimes(to, mtime, mtime);
+  expect((await dive(packed)).broken).toMatch(/cut or corrupt/);
+});
+
+const run = async (words: Readonly<Record<string, string | boolean>>, positionals = ["build"]) => {
+  const terminal = testTerminal();
+  const code = await command.run(terminal, words, positionals);
+  return { code, written: terminal.written(), complaints: terminal.complaints() };
+};
+
+test("the command packs an archive once, whatever its objects are packed with", async () => {
+  const from = await archiveOf({
+    [OBJECT]: content,
+    "source=api/date=2026-11-16/a.ndjson.gz": gzipSync(content),
+    "source=api/date=2026-11-17/a.ndjson.gz": gzipSync(content).subarray(0, 50),
+    "README.md": "no log",
+  });
+  const to = await temporaryDirectory();
+  const first = await run({ from, to });
+  expect(first).toMatchObject({
+    code: 1,
+    written: expect.stringMatching(/^2 of 3 objects, 242 lines/),
+  });
+  expect(first.complaints).toMatch(/date=2026-11-17.*end too early/);
+  expect((await readdir(join(to, "source=api/date=2026-11-16"))).sort()).toEqual([
+    "a.ndjson.zst",
+    `a.ndjson.zst${INDEX_ENDING}`,
+  ]);
+  expect(await readdir(join(to, "source=api/date=2026-11-17"))).toEqual([]);
+  expect((await run({ from, to })).written).toMatch(/^0 of 3 objects/);
+  expect((await dive(to)).found).toEqual((await dive(from)).found);
+});
+
+test("the command indexes plain objects where they lie, and says that packed ones cannot be", async () => {
+  const from = await archiveOf({
+    [OBJECT]: content,
+    "source=api/date=2026-11-16/a.ndjson.gz": gzipSync(content),
+  });
+  const { code, complaints } = await run({ from, sidecar: true });
+  expect([code, complaints]).toEqual([1, expect.stringMatching(/a\.ndjson\.gz: packed/)]);
+  expect(await readdir(join(from, "source=audit/date=2026-11-16"))).toEqual([
+    "a.ndjson",
+    `a.ndjson${INDEX_ENDING}`,
+  ]);
+});
+
+test.each([
+  [{}, ["build"]],
+  [{ from: "a" }, ["build"]],
+  [{ from: "a", to: "b", sidecar: true }, ["build"]],
+  [{ from: "a", to: "b" }, ["make"]],
+  [{ from: "/nowhere/at/all", to: "b" }, ["build"]],
+])("the command refuses %j %j", async (words, positionals) => {
+  expect((await run(words, positionals)).code).toBe(2);
+});
+
+test("an archive of the shipped profiles can be planned after it was built", async () => {
+  const from = await archiveOf({ [OBJECT]: content });
+  const to = await temporaryDirectory();
+  await run({ from, to });
+  const plan = await createFileStore(to).plan(scope, [...profiles.values()]);
+  expect(plan.partitions.map(({ object }) => object)).toEqual([`${OBJECT}.zst`]);
+});
