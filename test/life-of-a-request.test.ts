@@ -86,7 +86,7 @@ test("an incomplete form: one comment says what is missing, at which line", asyn
     description: life.form({ from: "2026-11-16 00:00", to: "2026-11-18 00:00" }),
   });
   const results = await threeTimes();
-  expect(kinds(results.get("requests"))).toEqual(["change-labels", "write-note"]);
+  expect(kinds(results.get("requests"))).toEqual(["change-labels", "write-note", "commit-files"]);
   expect(await life.note()).toMatch(/timezone_missing/);
   expect(await life.labels()).toEqual(
     expect.arrayContaining(["information-request", "Request::Needs-Info", "Stage::Intake"]),
@@ -181,7 +181,15 @@ test("when the artefact has expired its packages are destroyed, with a receipt",
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line).event);
-  expect(events).toEqual(["verdict", "log-dive", "review", "hand-over", "gap", "destruction"]);
+  expect(events).toEqual([
+    "verdict",
+    "verdict",
+    "log-dive",
+    "review",
+    "hand-over",
+    "gap",
+    "destruction",
+  ]);
 });
 
 test("a closed issue is left alone", async () => {

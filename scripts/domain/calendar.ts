@@ -32,9 +32,11 @@ export const Region = z
     closes: LocalTime,
     /**
      * Whose public holidays `npm run holidays` writes below: a country or state (`DE`, `AU-NSW`), or `fixed` for the
-     * same days every year.
+     * same days every year. Without it the list is kept by hand.
      */
-    holidays_of: z.union([z.literal("fixed"), z.string().regex(/^[A-Z]{2}(?:-[A-Z0-9]{2,3})?$/)]),
+    holidays_of: z
+      .union([z.literal("fixed"), z.string().regex(/^[A-Z]{2}(?:-[A-Z0-9]{2,3})?$/)])
+      .optional(),
     holidays: z.array(z.strictObject({ date: z.iso.date(), name: z.string().min(1) })),
   })
   .refine(({ opens, closes }) => opens < closes, {

@@ -37,11 +37,13 @@ const row = ({ date, name }: Day): string =>
   `      - { date: ${date}, name: ${JSON.stringify(name)} }`;
 
 /** Holidays on business days of the region: the others change nothing. */
-function daysOf(region: Region, { first, last }: Years): readonly Day[] {
+export function daysOf(region: Region, { first, last }: Years): readonly Day[] {
+  const source = region.holidays_of;
+  if (source === undefined) return region.holidays;
   const business: readonly string[] = region.business_days;
   const all: Day[] = [];
   // The first day of a year may be observed on the last of the year before.
-  for (let year = first; year <= last + 1; year += 1) all.push(...daysOfYear(region, year));
+  for (let year = first; year <= last + 1; year += 1) all.push(...daysOfYear(region, source, year));
   const kept = all
     .filter(({ date }) => business.includes(weekday(date)))
     .filter(({ date }) => yearOf(date) >= first && yearOf(date) <= last)
@@ -49,8 +51,7 @@ function daysOf(region: Region, { first, last }: Years): readonly Day[] {
   return kept.toSorted((a, b) => a.date.localeCompare(b.date));
 }
 
-function daysOfYear(region: Region, year: number): readonly Day[] {
-  const { holidays_of: source, holidays } = region;
+function daysOfYear({ holidays }: Region, source: string, year: number): readonly Day[] {
   if (source === "fixed") {
     const days = new Map(holidays.map(({ date, name }) => [date.slice(4), name]));
     return [...days].map(([day, name]) => ({ date: `${year}${day}`, name }));

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import { loadPolicySet } from "../policy-set.ts";
-import { withHolidays, yearsOf } from "./holiday-lists.ts";
+import { daysOf, withHolidays, yearsOf } from "./holiday-lists.ts";
 
 const text = await readFile(new URL("../../policies/calendar.yaml", import.meta.url), "utf8");
 const { regions } = (await loadPolicySet()).calendar;
@@ -49,4 +49,11 @@ test.each([
   ["worldwide", "2026-12-28", "the world moves none"],
 ])("%s works on %s: %s", (name, date) => {
   expect(regions[name]?.holidays.map((day) => day.date)).not.toContain(date);
+});
+
+test("a list that is kept by hand stays as it is", () => {
+  const [region] = Object.values(regions);
+  if (region === undefined) return expect.fail("no region");
+  const { holidays_of: _source, ...own } = region;
+  expect(daysOf(own, { first: 2030, last: 2031 })).toBe(region.holidays);
 });

@@ -58,13 +58,11 @@ export const unusedExtensions = (
   extensions: readonly Extension[],
   used: readonly Extension[],
 ): readonly Dismissed[] =>
-  extensions
-    .filter((extension) => extension.record !== null && !used.includes(extension))
-    .flatMap(({ words, at }) =>
-      words === null
-        ? []
-        : [{ user: words.user, at, reason: "no update is due, or it was extended once already" }],
-    );
+  extensions.flatMap((extension) => {
+    const { words, at, record } = extension;
+    if (record === null || words === null || used.includes(extension)) return [];
+    return [{ user: words.user, at, reason: "no update is due, or it was extended once already" }];
+  });
 
 function extensionFault(
   statement: Asked,

@@ -69,6 +69,125 @@ test.each<[string, Record<string, unknown>, readonly (string | null)[]]>([
   else expect(result).toEqual(expected);
 });
 
+const SHA = "a".repeat(64);
+const grant = {
+  decision: "grant",
+  request_sha256: SHA,
+  waives: ["window_too_old"],
+  reference: "SUB-17",
+  expires_at: "2026-11-21T00:00:00Z",
+};
+const refuse = { decision: "refuse", request_sha256: SHA, reason: "No contract covers it." };
+const decided = (decision: object, more: Record<string, unknown> = {}) =>
+  overlay(
+    {
+      request_sha256: SHA,
+      issue: { exception: decision },
+      request: { ...exception.request, ...old },
+    },
+    more,
+  ) as Record<string, unknown>;
+
+test.each<[string, Record<string, unknown>, readonly (string | null)[]]>([
+  ["granted: it goes to the team that has such requests", decided(grant), ["accept", "sirt"]],
+  [
+    "granted for a part",
+    decided(grant, { facts: { trial: true } }),
+    ["needs-info", "legal", "exception_requires_legal", "trial"],
+  ],
+  [
+    "granted, and something is missing",
+    decided(grant, { issue: { confidential: false } }),
+    ["needs-info", null, "not_confidential"],
+  ],
+  [
+    "granted, and refused by what nobody waives",
+    decided(grant, { facts: { deployment: "dedicated" } }),
+    ["reject", null, "not_gitlab_com"],
+  ],
+  ["refused", decided(refuse), ["reject", null, "exception_requires_legal", "window_too_old"]],
+  [
+    "refused where only more information was wanted",
+    decided(refuse, {
+      request: {
+        window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
+        event_types: ["all"],
+      },
+    }),
+    ["reject", null, "exception_requires_legal", "scope_too_broad"],
+  ],
+  [
+    "refused, but no exception is needed any more",
+    decided(refuse, {
+      request: { window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" } },
+    }),
+    ["accept", "support"],
+  ],
+  [
+    "granted, but no exception is needed any more",
+    decided(grant, {
+      request: { window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" } },
+    }),
+    ["accept", "support"],
+  ],
+  [
+    "granted for another text",
+    decided({ ...grant, request_sha256: "b".repeat(64) }),
+    ["needs-info", "legal", "exception_requires_legal", "window_too_old"],
+  ],
+  [
+    "granted for a text that is not known",
+    decided(grant, { request_sha256: undefined }),
+    ["needs-info", "legal", "exception_requires_legal", "window_too_old"],
+  ],
+  [
+    "granted until this moment",
+    decided({ ...grant, expires_at: "2026-11-20T15:00:00Z" }),
+    ["needs-info", "legal", "exception_requires_legal", "window_too_old"],
+  ],
+  [
+    "another account, without a decision",
+    { request: exception.request, facts: { requester_owns_account: false } },
+    ["needs-info", "legal", "exception_requires_legal", "not_account_owner"],
+  ],
+  [
+    "another account, with a subpoena",
+    decided(
+      { ...grant, waives: ["not_account_owner", "window_too_old"] },
+      { facts: { requester_owns_account: false } },
+    ),
+    ["accept", "sirt"],
+  ],
+  [
+    "granted, but the request does not ask for it",
+    { request_sha256: SHA, issue: { exception: grant }, request: old },
+    ["reject", null, "window_too_old"],
+  ],
+])("an exception %s", (_, given, expected) => {
+  expect(failed(given)).toEqual(expected);
+});
+
+test("a decision says what it waived, on what grounds, and why one lapsed", () => {
+  const find = (given: Record<string, unknown>, name: string) =>
+    decide(given).findings.find(({ rule }) => rule === name);
+  expect(find(decided(grant), "exception_requires_legal")).toMatchObject({
+    ok: true,
+    reason:
+      "GitLab Legal waived window_too_old for this request: SUB-17, before 2026-11-21T00:00:00Z.",
+    measured: "window_too_old",
+  });
+  expect(find(decided(grant), "window_too_old")).toMatchObject({ ok: true, waived: true });
+  expect(find(decided(refuse), "exception_requires_legal")).toMatchObject({
+    ok: false,
+    reason: "GitLab Legal refused the exception: No contract covers it.",
+    customer: expect.stringContaining("not possible"),
+  });
+  const lapsed = (more: object) =>
+    find(decided({ ...grant, ...more }), "exception_requires_legal")?.reason;
+  expect(lapsed({ request_sha256: "b".repeat(64) })).toMatch(/for another text of the request\.$/);
+  expect(lapsed({ expires_at: "2026-11-20T15:00:00Z" })).toMatch(/Legal's grant has expired\.$/);
+});
+
 test("every finding tells its clause, every failure its way out and the sentence for the customer", () => {
   const { findings } = decide({ facts: { plan: "free" }, request: old });
   for (const { ok, clause, reason, fix, customer } of findings) {

@@ -9,6 +9,7 @@ import {
   pastCaseOf,
   pastCasePath,
 } from "../../../scripts/domain/information-request/past-case.ts";
+import { formatRequest } from "../../../scripts/domain/information-request/request-file.ts";
 import { DecisionInput } from "../../../scripts/domain/information-request/situation.ts";
 import { overlay } from "../../../scripts/domain/policy/rule-cases.ts";
 import { loadPolicySet } from "../../policy-set.ts";
@@ -50,6 +51,36 @@ test.each(cases.filter(({ input }) => lookedUp(input)))(
     expect(judgementOf(kept.value)).toEqual(judgementOf(input));
   },
 );
+
+const asking = {
+  request: {
+    exception_requested: { reason: "lost device" },
+    window: { from: "2026-10-01T00:00:00Z", to: "2026-10-02T00:00:00Z" },
+  },
+};
+const own = sha256(formatRequest(inputOf(asking).request));
+const grant = {
+  decision: "grant",
+  waives: ["window_too_old"],
+  reference: "canary-17",
+  expires_at: "2026-12-01T00:00:00Z",
+};
+test.each([
+  ["a grant on this request", { ...grant, request_sha256: own }, "accept"],
+  ["a grant on another one", { ...grant, request_sha256: "b".repeat(64) }, "needs-info"],
+  ["a refusal", { decision: "refuse", reason: "canary", request_sha256: own }, "reject"],
+  ["no decision", null, "needs-info"],
+])("%s is kept without its words, and counts as it did", (_, decision, verdict) => {
+  const input = inputOf(
+    overlay(asking, { request_sha256: own, issue: { ...member, exception: decision } }) as Given,
+  );
+  const line = JSON.stringify(pastCaseOf(input, sha256));
+  expect(line).not.toContain("canary");
+  const kept = readCase(JSON.parse(line));
+  if (!kept.ok) return expect.fail(JSON.stringify(kept.errors));
+  expect(judgementOf(input).verdict).toBe(verdict);
+  expect(judgementOf(kept.value)).toEqual(judgementOf(input));
+});
 
 const name = fc.stringMatching(/^canary[a-z0-9]{6}$/);
 
