@@ -162,6 +162,7 @@ async function readWorld(
     forge,
     accounts,
     policies,
+    profiles,
     eventTypes: settings.eventTypes,
     policiesWith: (changed) => readChangedPolicies(settings.folder, changed),
     pastRequests: (most) => pastRequestsOf(forge, tracker, most),

@@ -4,6 +4,7 @@ import type { Project, User } from "./domain/forge.ts";
 import type { Digest } from "./domain/information-request/custody.ts";
 import type { Observation, StoredArtefact } from "./domain/information-request/observation.ts";
 import type { Steps } from "./domain/information-request/steps.ts";
+import type { LogProfile } from "./domain/log-profile.ts";
 import type { Sign } from "./domain/note-marker.ts";
 import type { Plan } from "./domain/plan.ts";
 import type { Past } from "./domain/policy/impact.ts";
@@ -24,6 +25,8 @@ export type World = {
   readonly forge: ForgeReader;
   readonly accounts: Accounts;
   readonly policies: Policies;
+  /** Log profiles by source; read once, when first asked for. */
+  readonly profiles: () => Promise<ReadonlyMap<string, LogProfile>>;
   /** Read once, when first asked for. */
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
   /** The policies with these files of `policies/` in place of the run's own, by name; null = the file is gone. Read as data. */

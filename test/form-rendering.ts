@@ -20,6 +20,7 @@ export type Fields = {
   readonly audit_events_checked?: boolean | string | null;
   readonly self_serve_insufficient?: string | null;
   readonly lane?: string | null;
+  readonly cost_accepted?: boolean | string | null;
   readonly ticket?: string | null;
   readonly customer_contact_in_issue?: boolean | string | null;
 };
@@ -75,6 +76,7 @@ const KEYS: Readonly<Record<string, string>> = {
   "Audit Events checked": "audit_events_checked",
   "Why the Audit Events are not enough": "self_serve_insufficient",
   "Kind of answer": "lane",
+  "Cost accepted": "cost_accepted",
   "Exception requested": "exception_requested",
   "Exception reason": "exception_reason",
   "Customer contact in issue": "customer_contact_in_issue",
@@ -98,6 +100,7 @@ const JAPANESE: Readonly<Record<string, string>> = {
   "Audit Events checked": "監査",
   "Why the Audit Events are not enough": "監査の不足",
   "Kind of answer": "回答",
+  "Cost accepted": "費用",
   "Exception requested": "例外",
   "Exception reason": "理由",
   "Customer contact in issue": "連絡先",
@@ -190,6 +193,7 @@ function answerOf(key: string, fields: Fields, freeText: string, how: Rendering)
     case "personal_data_needed":
     case "complex":
     case "audit_events_checked":
+    case "cost_accepted":
     case "exception_requested":
     case "customer_contact_in_issue":
       return boxes(key, ["Yes", "No"], yesNo(fields[key]), how);

@@ -33,6 +33,8 @@ const VIEWS: Readonly<Record<string, object>> = {
     expires: "2026-11-27",
     policy: "v1",
     custody: "2:0123456789ab",
+    cost: "about 12.00 US dollars",
+    rescope: "Instead:\nFrom: 2026-11-16T00:00:00Z",
     auditEvents: [{ eventType: "deploy_key_added", kind: "saved", answer: "seen now" }],
   },
   "notes/policy-preview": {

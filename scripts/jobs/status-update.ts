@@ -2,6 +2,7 @@
 import { auditEventAnswers } from "../domain/information-request/audit-event-answer.ts";
 import { headAfter } from "../domain/information-request/custody.ts";
 import { readExtensions, unusedExtensions } from "../domain/information-request/extension.ts";
+import { adviseOnScope } from "../domain/information-request/scope-advice.ts";
 import { statusClock } from "../domain/information-request/status-clock.ts";
 import {
   planLabels,
@@ -40,6 +41,10 @@ export const job: RequestJob = {
         seen.request === null
           ? []
           : auditEventAnswers(seen.request.event_types, await world.eventTypes()),
+      advice:
+        seen.judged === null
+          ? null
+          : adviseOnScope(seen.judged, await world.profiles(), world.policies),
       projectUrl: world.tracker.webUrl,
       artefactProjectUrl: world.artefactProject.webUrl,
       mentions: teams.mentions,

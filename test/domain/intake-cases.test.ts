@@ -88,6 +88,7 @@ const FULL: Fields = {
   audit_events_checked: true,
   self_serve_insufficient: "The owner who can see them has left.",
   lane: "Counts",
+  cost_accepted: true,
   customer_contact_in_issue: false,
   ticket: "https://support.example.invalid/tickets/10042",
 };
@@ -151,6 +152,7 @@ describe("a whole form is the same request in every way of filling it in", () =>
       audit_events_checked: true,
       self_serve_insufficient: FULL.self_serve_insufficient,
       lane: "aggregate",
+      cost_accepted: true,
     });
   });
 

@@ -21,6 +21,7 @@ import {
   Projects,
   ProjectVariables,
   ProtectedBranches,
+  Repositories,
   RepositoryFiles,
   Users,
 } from "@gitbeaker/rest";
@@ -58,6 +59,7 @@ const RESOURCES = {
   ProjectVariables,
   Projects,
   ProtectedBranches,
+  Repositories,
   RepositoryFiles,
   Users,
 } as const;

@@ -21,6 +21,7 @@ export type FormField =
   | "audit_events_checked"
   | "self_serve_insufficient"
   | "lane"
+  | "cost_accepted"
   | "customer_contact_in_issue"
   | "ticket"
   | "free_text";
@@ -99,6 +100,7 @@ const NAMES: Readonly<Record<FormField, readonly string[]>> = {
     "self serve insufficient",
   ],
   lane: ["kind of answer", "answer lane", "lane"],
+  cost_accepted: ["cost accepted", "cost is accepted"],
   customer_contact_in_issue: [
     "customer contact in issue",
     "customer in issue",

@@ -184,5 +184,6 @@ const isSwitch = (field: FormField): boolean =>
     "complex",
     "exception_requested",
     "audit_events_checked",
+    "cost_accepted",
     "customer_contact_in_issue",
   ].includes(field);

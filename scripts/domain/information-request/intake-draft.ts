@@ -34,6 +34,7 @@ export type Draft = {
     | "audit_events_checked"
     | "self_serve_insufficient"
     | "lane"
+    | "cost_accepted"
   >;
   readonly claims: Claims;
 };
@@ -279,6 +280,7 @@ function readOptional(answers: FormAnswers): Draft["optional"] {
   const checked = answers.yesNo("audit_events_checked");
   const notEnough = answers.text("self_serve_insufficient");
   const lane = readLane(answers);
+  const accepted = answers.yesNo("cost_accepted");
   const reason = answers.text("exception_reason");
   const exception = answers.yesNo("exception_requested");
   return {
@@ -292,6 +294,7 @@ function readOptional(answers: FormAnswers): Draft["optional"] {
     ...(checked === undefined ? {} : { audit_events_checked: checked }),
     ...(notEnough === "" ? {} : { self_serve_insufficient: notEnough }),
     ...(lane === null ? {} : { lane }),
+    ...(accepted === undefined ? {} : { cost_accepted: accepted }),
   };
 }
 

@@ -44,6 +44,7 @@ export function formatRequest(request: InformationRequest): string {
     ...optional("audit_events_checked", request.audit_events_checked, String),
     ...optional("self_serve_insufficient", request.self_serve_insufficient, JSON.stringify),
     ...optional("lane", request.lane, String),
+    ...optional("cost_accepted", request.cost_accepted, String),
     ...optional("note", request.note, JSON.stringify),
   ];
   return `${lines.join("\n")}\n`;

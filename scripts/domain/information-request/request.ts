@@ -125,6 +125,8 @@ export const InformationRequest = z.strictObject({
   self_serve_insufficient: text(MAX_TEXT).min(1).optional(),
   /** What the answer holds: the rows (also where it is left out), or counts without personal data. */
   lane: z.enum(["rows", "aggregate"]).optional(),
+  /** A person accepts the estimated cost of a broad log-dive. */
+  cost_accepted: z.boolean().optional(),
   note: text(MAX_TEXT).optional(),
 });
 export type InformationRequest = z.infer<typeof InformationRequest>;

@@ -12,6 +12,8 @@ import { currentArtefact, heldAfterRelease, type Stage, stageOf } from "./lifecy
 import { sameText } from "./merge-request.ts";
 import type { Observation } from "./observation.ts";
 import { REQUEST_LABEL } from "./recognition.ts";
+import { rescopeText } from "./rescope.ts";
+import type { ScopeAdvice } from "./scope-advice.ts";
 import { decisionForms } from "./statement.ts";
 import type { StatusClock } from "./status-clock.ts";
 import { NOTHING, type Steps } from "./steps.ts";
@@ -42,6 +44,10 @@ export type StatusView = {
   readonly dismissed: readonly Dismissed[];
   /** What the customer's own Audit Events answer, for each wanted event. */
   readonly auditEvents: readonly AuditEventAnswer[];
+  /** What the log-dive will cost, in one sentence; null where that is too little to speak of. */
+  readonly cost: string | null;
+  /** Narrower requests that pass, in the words of the form; null where the request is narrow enough. */
+  readonly rescope: string | null;
   readonly clock: {
     readonly asOf: string;
     readonly due: string;
@@ -72,6 +78,9 @@ const NEXT: Readonly<Record<Stage, string>> = {
   withdrawn: "The merge request was closed by hand. Reopen it to go on, or close this issue.",
 };
 
+const NEXT_WHEN_COSTLY =
+  "Author: ask for less, or accept the cost in the form. No log is read before that.";
+
 const NEXT_WHEN_HELD =
   "SIRT: the merge request says what has changed since the approvals. Put it right, and the hand-over follows; otherwise close this issue and file the request anew.";
 
@@ -86,6 +95,8 @@ export function statusView(
     /** The policy of the exception: the rule that asks for one, and the teams that decide. */
     readonly exception: { readonly id: string; readonly decided_by: readonly string[] };
     readonly auditEvents: readonly AuditEventAnswer[];
+    /** Null while there is no request to advise on. */
+    readonly advice: ScopeAdvice | null;
     readonly projectUrl: string;
     readonly artefactProjectUrl: string;
     readonly mentions: Readonly<Record<"support" | "sirt" | "legal" | "reviewers", string | null>>;
@@ -99,7 +110,7 @@ export function statusView(
     id: seen.id,
     stage,
     headline: headline(seen, stage),
-    next: heldAfterRelease(seen).length > 0 ? NEXT_WHEN_HELD : NEXT[stage],
+    next: nextStep(seen, stage, context.advice),
     mention: mentionFor(seen, stage, context.mentions),
     failed: findings.filter((finding) => !finding.ok),
     passed: findings.filter((finding) => finding.ok),
@@ -110,6 +121,8 @@ export function statusView(
       .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
       .slice(-MOST_DISMISSED),
     auditEvents: context.auditEvents,
+    cost: isUndecided(stage) ? (context.advice?.cost ?? null) : null,
+    rescope: rescopeOf(stage, context.advice),
     clock: clock === null || clock.stands ? null : clockView(seen, clock),
     paused:
       clock === null || !clock.stands
@@ -166,6 +179,17 @@ function decisionAsked(
   };
 }
 
+const isUndecided = (stage: Stage): boolean =>
+  ["eligibility", "routing", "self-serve", "log-dive"].includes(stage);
+
+const rescopeOf = (stage: Stage, advice: ScopeAdvice | null): string | null =>
+  isUndecided(stage) && advice?.rescope ? rescopeText(advice.rescope) : null;
+
+function nextStep(seen: Observation, stage: Stage, advice: ScopeAdvice | null): string {
+  if (heldAfterRelease(seen).length > 0) return NEXT_WHEN_HELD;
+  return stage === "log-dive" && advice?.awaits === true ? NEXT_WHEN_COSTLY : NEXT[stage];
+}
+
 /** What Support may send: what stands against the request, and that the customer can look themselves while nothing is collected yet. */
 function customerSentences(
   findings: readonly Finding[],
@@ -175,7 +199,7 @@ function customerSentences(
   const against = findings.flatMap(({ ok, customer }) =>
     ok || customer === undefined ? [] : [customer],
   );
-  const early = ["eligibility", "routing", "self-serve", "log-dive"].includes(stage);
+  const early = isUndecided(stage);
   return selfServe !== null && early ? [...against, selfServe] : against;
 }
 

@@ -4,6 +4,7 @@ import { CalendarPolicy } from "../calendar.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Fault } from "../fault.ts";
 import type { DecisionPolicies } from "../information-request/decision.ts";
+import { CostPolicy } from "./cost-policy.ts";
 import { EligibilityPolicy, LanePolicy, RoutingPolicy } from "./decision-policy.ts";
 import { ReviewPolicy } from "./review-policy.ts";
 import { runRuleCases } from "./rule-cases.ts";
@@ -22,6 +23,7 @@ export const POLICY_SCHEMAS = {
   eligibility: EligibilityPolicy,
   routing: RoutingPolicy,
   lane: LanePolicy,
+  cost: CostPolicy,
   review: ReviewPolicy,
   "status-update": StatusUpdatePolicy,
   labels: LabelPolicy,
@@ -43,6 +45,7 @@ export type Policies = DecisionPolicies & {
   readonly calendar: CalendarPolicy;
   readonly handOver: HandOverPolicy;
   readonly gap: GapPolicy;
+  readonly cost: CostPolicy;
 };
 /** The policies of a folder or a commit, or every fault of them with its place. */
 export type PoliciesReading =
@@ -107,6 +110,7 @@ export function assemblePolicies(
       calendar: set.calendar,
       handOver: set["hand-over"],
       gap: set.gap,
+      cost: set.cost,
     },
     faults: [...compiled, ...cases, ...crossFaults(set)],
     compiled: compiled.length === 0,

@@ -63,6 +63,7 @@ test("every text that a person may write comes back to the letter", () => {
         exception_requested: { reason },
         audit_events_checked: flag,
         self_serve_insufficient: reason === "" ? "-" : reason,
+        cost_accepted: flag,
         lane: flag ? ("rows" as const) : ("aggregate" as const),
         note,
       };

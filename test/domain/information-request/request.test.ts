@@ -33,6 +33,7 @@ describe("the request file", () => {
         audit_events_checked: true,
         self_serve_insufficient: "The owner has left.",
         lane: "aggregate",
+        cost_accepted: false,
         note: "a\nb é",
       },
       true,

@@ -17,6 +17,7 @@ const context = {
   dismissed: [],
   exception: { id: "exception_requires_legal", decided_by: ["legal"] },
   auditEvents: [],
+  advice: null,
   projectUrl: "https://gitlab.example.com/sec/seclog",
   artefactProjectUrl: "https://gitlab.example.com/sec/seclog",
   mentions: {
@@ -304,4 +305,41 @@ test.each([
 ])("no lines for Legal where %s", (_, more, seen) => {
   const legal = verdict({ verdict: "needs-info", route: "legal", ...more });
   expect(statusView(observation({ ...legal, ...seen }), CLOCK, context).decide).toBeNull();
+});
+
+test("what the customer can see alone is answered with where to look", () => {
+  const { findings } = observation().verdict;
+  const lane = { rule: "lane", ok: true, reason: "-", measured: "self-serve", clause: "-" };
+  const seen = observation({ ...verdict({ findings: [lane, ...findings] }) });
+  const view = statusView(seen, null, context);
+  expect(view).toMatchObject({
+    stage: "self-serve",
+    headline: "The customer can look themselves",
+    mention: "@sec/support",
+  });
+  expect(labelsOf(seen)).toContain("Stage::Routing");
+});
+
+test("the comment tells the cost and a narrower request, until the log-dive has begun", () => {
+  const parts = [
+    {
+      window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
+      resources: { groups: ["acme-corp"], projects: [], users: [] },
+      event_types: ["deploy_key_added"],
+    },
+  ];
+  const advice = { cost: "about 12.00", awaits: true, rescope: { left_out: [], parts } };
+  const costly = statusView(observation(), CLOCK, { ...context, advice });
+  expect(costly.next).toMatch(/accept the cost in the form/);
+  expect(costly.cost).toBe("about 12.00");
+  expect(costly.rescope).toMatch(/^Instead:\nFrom: 2026-11-16/);
+  const cheap = { cost: null, awaits: false, rescope: null };
+  const plain = statusView(observation(), CLOCK, { ...context, advice: cheap });
+  expect(plain).toMatchObject({ cost: null, rescope: null });
+  expect(plain.next).toMatch(/^The log-dive is due/);
+  const reviewed = statusView(observation({ collected: [stored()] }), CLOCK, {
+    ...context,
+    advice,
+  });
+  expect(reviewed).toMatchObject({ stage: "review", cost: null, rescope: null });
 });
