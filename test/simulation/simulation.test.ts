@@ -1,13 +1,12 @@
-// A few hundred simulated worlds, and a sample of planted bugs that have to be found in them.
+// What makes the simulation worth believing: it plays the pipeline, it finds planted bugs, and it repeats itself.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pipelineJobs } from "../../scripts/demo/pipeline.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { PLANTED } from "./planted-bugs.ts";
-import { describeFound, search, seedThatFinds } from "./search.ts";
+import { seedThatFinds } from "./search.ts";
 import { PIPELINE, stepsOf } from "./steps.ts";
 import { play, WORDS } from "./world.ts";
 
-const SEEDS = 300;
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
@@ -17,15 +16,6 @@ afterAll(() => lab.close());
 test("the simulated pipeline is the pipeline of the repository", async () => {
   const jobs = await pipelineJobs();
   expect(jobs).toEqual(PIPELINE.map((name) => ({ name, words: WORDS[name] })));
-});
-
-test(`every invariant holds in ${SEEDS} worlds`, { timeout: 600_000 }, async () => {
-  const found: string[] = [];
-  for (let seed = 1; seed <= SEEDS && found.length < 3; seed += 1) {
-    const one = await search(lab, seed);
-    if (one !== null) found.push(describeFound(one));
-  }
-  expect(found).toEqual([]);
 });
 
 /** One for each kind of seam: gate, scope, order of a plan, custody, people's texts, wire, memory. */

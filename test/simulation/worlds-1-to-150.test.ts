@@ -1,0 +1,3 @@
+import { everyInvariantHolds } from "./every-invariant.ts";
+
+everyInvariantHolds(1, 150);
