@@ -11,6 +11,7 @@ import {
   resolveProfile,
 } from "../domain/log-profile.ts";
 import { QueryRecipe } from "../domain/query-recipe.ts";
+import { recipeFaults } from "../domain/recipe-fixtures.ts";
 import { readYaml } from "./yaml-file.ts";
 
 /** Policy files are ours; the cap only stops a runaway. */
@@ -35,13 +36,24 @@ export async function loadLogProfiles(policies: string): Promise<ReadonlyMap<str
   ]);
   const [policy] = redaction;
   if (policy === undefined || faults.length > 0) throw new Error(faults.join("\n"));
-  return new Map(
-    files.map((file) => [
-      file.source,
-      resolveProfile({ file, fieldSets, recipes, redaction: policy }),
-    ]),
+  const profiles = files.map((file) =>
+    resolveProfile({ file, fieldSets, recipes, redaction: policy }),
   );
+  const wrong = [...unplacedFaults(recipes, profiles), ...profiles.flatMap(recipeFaults)];
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  return new Map(profiles.map((profile) => [profile.source, profile]));
 }
+
+/** A recipe for a source without a profile would never be asked. */
+const unplacedFaults = (
+  recipes: readonly QueryRecipe[],
+  profiles: readonly LogProfile[],
+): readonly string[] =>
+  recipes.flatMap(({ id, sources }) =>
+    sources
+      .filter((source) => profiles.every((profile) => profile.source !== source))
+      .map((source) => `query recipe ${id}: sources: no log profile is called ${source}`),
+  );
 
 async function readOne<T>(path: string, schema: z.ZodType<T>, faults: string[]): Promise<T[]> {
   const result = readYaml(await readFile(path), path, schema, MAX_BYTES);

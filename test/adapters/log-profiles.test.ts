@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -32,9 +32,9 @@ describe("recipes", () => {
     ),
   );
 
-  test("all 28 recipes that people use are here, each with its own id as an event type", async () => {
-    expect((await readdir(join(POLICIES, "query-recipes"))).length).toBe(28);
-    expect(new Set(recipes.map(([, { id }]) => id)).size).toBe(28);
+  test("the 28 recipes that people use and 7 of GitLab's documented lines are here, each with its own id as an event type", async () => {
+    expect((await readdir(join(POLICIES, "query-recipes"))).length).toBe(35);
+    expect(new Set(recipes.map(([, { id }]) => id)).size).toBe(35);
     for (const [, { id, event_types }] of recipes) expect(event_types[0]).toBe(id);
   });
 
@@ -71,6 +71,23 @@ describe("profiles", () => {
       expect(checkReleasedRow(redacted.released, emptyLedger(), asked, profile)).toStrictEqual([]);
     },
   );
+});
+
+test("a recipe that its own rows contradict, or of no profile, stops the loading", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "policies-"));
+  await cp(POLICIES, folder, { recursive: true });
+  const recipe = join(folder, "query-recipes", "sign_in_logged.yaml");
+  const text = await readFile(recipe, "utf8");
+  const words = "Successful Login: username=";
+  await writeFile(recipe, text.replace(`starts_with: '${words}'`, "starts_with: 'User Logout'"));
+  const failure = loadLogProfiles(folder);
+  await expect(failure).rejects.toThrow("sign_in_logged: positive is not found in application");
+  await expect(failure).rejects.toThrow("sign_in_logged: negative is found in application");
+  await writeFile(recipe, text.replace("sources: [application]", "sources: [elsewhere]"));
+  await expect(loadLogProfiles(folder)).rejects.toThrow(
+    "query recipe sign_in_logged: sources: no log profile is called elsewhere",
+  );
+  await rm(folder, { recursive: true });
 });
 
 test("every fault of every file is named at once", async () => {
