@@ -16,12 +16,16 @@ const Environment = z.object({
   SECLOG_LOG_STORE_API_KEY: z.string().min(1).optional(),
   SECLOG_LOG_STORE_USER: z.string().min(1).optional(),
   SECLOG_LOG_STORE_PASSWORD: z.string().min(1).optional(),
+  SECLOG_LOG_STORE_MAX_BYTES: z.string().min(1).optional(),
   SECLOG_ARTEFACT_KEY: z
     .string()
     .regex(/^AGE-SECRET-KEY-1[0-9A-Z]+$/, "is not an age identity (AGE-SECRET-KEY-1…)")
     .optional(),
   SECLOG_PSEUDONYM_KEY: z.string().min(32, "must be at least 32 characters").optional(),
-  SECLOG_MARKER_KEY: z.string().min(32, "must be at least 32 characters").optional(),
+  SECLOG_MARKER_KEY: z
+    .string()
+    .regex(/^[^,]{32,}(?:,[^,]{32,})*$/, "must be keys of at least 32 characters, commas between")
+    .optional(),
   SECLOG_POLICIES: z.string().min(1).optional(),
   SECLOG_WORK: z.string().min(1).optional(),
   TRIGGER_PAYLOAD: z.string().min(1).optional(),

@@ -1,9 +1,15 @@
-// Signs the bot's markers: HMAC-SHA256 under `SECLOG_MARKER_KEY`.
+// Signs the bot's markers: HMAC-SHA256 under the keys of `SECLOG_MARKER_KEY`.
 import { createHmac } from "node:crypto";
 import type { Sign } from "../domain/note-marker.ts";
 
-/** Null without a key. */
-export const signWith = (key: string | undefined): Sign =>
-  key === undefined
+/**
+ * @param keys one key; while it is changed the new one, a comma, and the old one
+ * @returns null without a key
+ */
+export const signWith = (keys: string | undefined): Sign =>
+  keys === undefined
     ? null
-    : (text) => createHmac("sha256", key).update(text).digest("hex").slice(0, 16);
+    : (text) =>
+        keys
+          .split(",")
+          .map((key) => createHmac("sha256", key).update(text).digest("hex").slice(0, 16));

@@ -4,10 +4,11 @@
 const TAG = /^[A-Za-z0-9](?:[A-Za-z0-9_.:/]|-(?=[A-Za-z0-9]))*$/;
 
 /**
- * Keyed digest of a text: the first 16 hex digits of HMAC-SHA256 under the bot's marker key. Null = there is no key yet:
- * markers are then known by the bot's author id and their place on the first line alone, and signed once there is one.
+ * Keyed digests of a text, one for each marker key of the bot: the first 16 hex digits of HMAC-SHA256. The first signs, all
+ * are known again, so that a new key makes no second note. Null = there is no key yet: markers are then known by the bot's
+ * author id and their place on the first line alone, and signed once there is one.
  */
-export type Sign = ((text: string) => string) | null;
+export type Sign = ((text: string) => readonly string[]) | null;
 
 /** Where a marked text stands. A copy elsewhere (GitLab copies notes with a moved or cloned issue) is not ours. */
 export type MarkedPlace = {
@@ -23,6 +24,8 @@ export type Marker = {
   readonly line: string;
   /** The line without a signature: adopted from the bot, and written anew once there is a key. */
   readonly unsigned: string;
+  /** The lines of the keys before the present one: adopted and written anew as well. */
+  readonly older: readonly string[];
   /** Without a key no signature can be judged: a signed line of the bot's with this tag then counts as well. */
   readonly anySignature: boolean;
 };
@@ -34,10 +37,10 @@ export function markerOf(place: MarkedPlace, sign: Sign): Marker {
     throw new RangeError(`a marker tag is letters, digits and . _ : / - only, not ${tag}`);
   }
   const unsigned = `<!-- seclog:v1 ${tag} -->`;
-  if (sign === null) return { tag, line: unsigned, unsigned, anySignature: true };
-  const signature = sign([project, kind, parent, tag].join("|"));
-  const line = `<!-- seclog:v1 ${tag} ${signature} -->`;
-  return { tag, line, unsigned, anySignature: false };
+  const signatures = sign?.([project, kind, parent, tag].join("|")) ?? [];
+  const signed = signatures.map((signature) => `<!-- seclog:v1 ${tag} ${signature} -->`);
+  const [line = unsigned, ...older] = signed;
+  return { tag, line, unsigned, older, anySignature: sign === null };
 }
 
 /** The text under its marker, exactly as the bot sends it. */
@@ -70,9 +73,11 @@ export function ownIssues<
   );
 }
 
-const bears = (text: string, { line, unsigned, anySignature }: Marker): boolean => {
+const bears = (text: string, { line, unsigned, older, anySignature }: Marker): boolean => {
   const first = firstLine(text);
-  return [line, unsigned].includes(anySignature ? first.replace(SIGNATURE, " -->") : first);
+  return [line, unsigned, ...older].includes(
+    anySignature ? first.replace(SIGNATURE, " -->") : first,
+  );
 };
 
 const SIGNATURE = / [0-9a-f]{16} -->$/;

@@ -14,7 +14,7 @@ import { markerOf, ownIssues, ownNotes, withMarker } from "../../scripts/domain/
 import type { Action } from "../../scripts/domain/plan.ts";
 import { startSandbox } from "../sandbox/start.ts";
 
-const sign = (text: string): string => sha256(text).slice(0, 16);
+const sign = (text: string) => [sha256(text).slice(0, 16)];
 const PROJECT = "sec/seclog";
 const GAPS = "sec/gap-tracker";
 const BRANCH = "request/IR-2026-0042";

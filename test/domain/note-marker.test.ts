@@ -37,6 +37,18 @@ test("without a key the marker is the unsigned one, which a key later adopts and
   expect(ownNotes([plain, signed], 6, marker)).toEqual([signed, plain]);
 });
 
+test("while the key is changed, what the old one signed is known again and is signed anew", () => {
+  const next = "n".repeat(32);
+  const changing = markerOf(PLACE, signWith(`${next},${KEY}`));
+  expect(changing.line).toBe(markerOf(PLACE, signWith(next)).line);
+  const old = note(1, withMarker(marker, "Hello"));
+  expect(ownNotes([old], BOT, changing)).toEqual([old]);
+  expect(isSigned(old.body, changing)).toBe(false);
+  const late = note(2, withMarker(changing, "Hello"));
+  expect(ownNotes([late, old], BOT, changing)).toEqual([old, late]);
+  expect(ownNotes([late], BOT, markerOf(PLACE, signWith(next)))).toEqual([late]);
+});
+
 test.each(["", "a b", "a--b", "a>", "-a", "a-", "a\nb", "--> /close"])(
   "refuses the tag %j",
   (tag) => {

@@ -11,7 +11,7 @@ import {
 import { markerOf, withMarker } from "../../../scripts/domain/note-marker.ts";
 import { BOT, issue, mergeRequest, note, observation, stored, user } from "./observation.ts";
 
-const MARKER = markerOf(statusPlace(1, 42), () => "0123456789abcdef");
+const MARKER = markerOf(statusPlace(1, 42), () => ["0123456789abcdef"]);
 const context = {
   custody: null,
   dismissed: [],
