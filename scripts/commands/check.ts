@@ -226,7 +226,7 @@ const ROUTE = {
   legal: ", Legal decides first",
 } as const;
 
-/** The verdict for people: what fails with its way out, then why this team, then how many rules held. */
+/** The verdict for people: what fails with its way out, what Legal waived, then why this team, then how many rules held. */
 function verdictText({ verdict, route, findings, policy }: Verdict): string {
   const failed = findings.filter(({ ok }) => !ok);
   const lines = [
@@ -238,10 +238,13 @@ function verdictText({ verdict, route, findings, policy }: Verdict): string {
       `  For the customer: ${customer}`,
     ]),
     ...findings
+      .filter(({ waived }) => waived)
+      .flatMap(({ rule, reason }) => ["", `○ ${reason}  (${rule}, waived by Legal)`]),
+    ...findings
       .filter(({ rule }) => rule === "route" || rule === "lane")
       .map(({ reason }) => reason),
     "",
-    `${findings.length - failed.length} of ${findings.length} rules hold. Policy of ${policy.version}, ${policy.sha256.slice(0, 12)}.`,
+    `${findings.filter(({ ok, waived }) => ok && !waived).length} of ${findings.length} rules hold. Policy of ${policy.version}, ${policy.sha256.slice(0, 12)}.`,
   ];
   return `${lines.join("\n")}\n`;
 }

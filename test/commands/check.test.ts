@@ -2,8 +2,11 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { sha256 } from "../../scripts/adapters/digest.ts";
 import { loadPolicies, POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
 import { checkCase, command } from "../../scripts/commands/check.ts";
+import { InformationRequest } from "../../scripts/domain/information-request/request.ts";
+import { formatRequest } from "../../scripts/domain/information-request/request-file.ts";
 import { judged, lineOf, rows } from "../request-rows.ts";
 import { testTerminal } from "../terminal.ts";
 
@@ -125,6 +128,47 @@ test("refuses with the reason, the way out and the sentence for the customer", a
   expect(out).toMatch(
     /✗ The account is on the plan free.*\(plan_not_eligible\)\n {2}To do: .*\n {2}For the customer: /,
   );
+});
+
+test("shows the verdict under a decision of Legal, and only under one on this very request", async () => {
+  const request = InformationRequest.parse({
+    ...base.request,
+    exception_requested: { reason: "The trial began after an outage." },
+  });
+  const decision = (more: object) => ({
+    decision: "grant",
+    request_sha256: sha256(formatRequest(request)),
+    waives: ["plan_not_eligible"],
+    reference: "LEGAL-17",
+    expires_at: "2100-01-01T00:00:00Z",
+    ...more,
+  });
+  const under = (exception: object) =>
+    run(
+      {
+        ...files,
+        "request.yaml": formatRequest(request),
+        "issue.json": JSON.stringify({ ...base.issue, exception }),
+      },
+      ["request.yaml"],
+      { facts: "free.json", "issue-state": "issue.json", now },
+    );
+  const granted = await under(decision({}));
+  expect(granted.code).toBe(0);
+  expect(granted.out).toMatch(
+    /○ The account is on the plan free.*\(plan_not_eligible, waived by Legal\)/,
+  );
+  const other = await under(decision({ request_sha256: "b".repeat(64) }));
+  expect([other.code, other.out]).toEqual([3, expect.stringContaining("Legal decides first")]);
+  expect(other.out).toContain("Legal's decision is for another text of the request.");
+  const refused = await under({
+    decision: "refuse",
+    request_sha256: sha256(formatRequest(request)),
+    reason: "No contract covers it.",
+  });
+  expect([refused.code, refused.out]).toEqual([3, expect.stringContaining("Not eligible")]);
+  const unknown = await under(decision({ waives: [] }));
+  expect(unknown.complaints).toMatch(/issue\.exception\.waives/);
 });
 
 test("prints the whole verdict as JSON", async () => {
