@@ -111,7 +111,7 @@ const note = (id: number, body: string, author = BOT): Note => ({
   createdAt: "",
   updatedAt: "",
 });
-const marker = markerOf(previewPlace(1, 7), () => "0123456789abcdef");
+const marker = markerOf(previewPlace(1, 7), () => ["0123456789abcdef"]);
 
 test("the comment is made, kept, rewritten, and left alone of its doubles", () => {
   const body = "Nothing flips. Reading `0011`.\n";
