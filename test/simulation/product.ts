@@ -89,7 +89,7 @@ const environmentOf = (run: Run): Readonly<Record<string, string>> => ({
   SECLOG_PROJECT: TRACKER,
   SECLOG_ACCOUNTS: run.accounts,
   SECLOG_ARTEFACT_KEY: run.lab.keys.reviewers,
-  SECLOG_MARKER_KEY: "marker key of the simulation, long enough",
+  SECLOG_MARKER_KEY: "marker key of the simulation and long enough",
   SECLOG_WORK: run.directory,
   ...(run.payload === null ? {} : { TRIGGER_PAYLOAD: run.payload }),
 });
