@@ -1,6 +1,8 @@
 /** Opens the log store that `--store` names. */
 import { stat } from "node:fs/promises";
 import type { LogStore } from "../../ports/log-store.ts";
+import { createBigQueryStore } from "./bigquery.ts";
+import { datasetOf } from "./bigquery-query.ts";
 import { createElasticsearchStore } from "./elasticsearch.ts";
 import type { Credentials } from "./elasticsearch-http.ts";
 import { createFileStore } from "./file.ts";
@@ -11,12 +13,18 @@ export type LogStoreAccess = {
   readonly SECLOG_LOG_STORE_API_KEY?: string | undefined;
   readonly SECLOG_LOG_STORE_USER?: string | undefined;
   readonly SECLOG_LOG_STORE_PASSWORD?: string | undefined;
+  /** Bytes that one dive may have billed by BigQuery. */
+  readonly SECLOG_LOG_STORE_MAX_BYTES?: string | undefined;
 };
 
-const KNOWN = "file:DIR, elasticsearch+https://HOST, opensearch+https://HOST";
+const KNOWN =
+  "file:DIR, elasticsearch+https://HOST, opensearch+https://HOST, bigquery:PROJECT.DATASET";
+/** What a dive may have billed where no limit is set: 100 GiB, about 0.60 US dollars on demand. */
+const MAX_BYTES = 100 * 1024 ** 3;
 
 /**
- * @param url `file:DIR`, relative or absolute, or the URL of a search engine after `elasticsearch+` or `opensearch+`
+ * @param url `file:DIR`, relative or absolute, the URL of a search engine after `elasticsearch+` or `opensearch+`,
+ * or `bigquery:PROJECT.DATASET`
  * @throws UnusableStore for a scheme that no store answers to, or a store that is not there
  */
 export async function openLogStore(url: string, access: LogStoreAccess = {}): Promise<LogStore> {
@@ -29,6 +37,8 @@ export async function openLogStore(url: string, access: LogStoreAccess = {}): Pr
     case "opensearch+https":
     case "opensearch+http":
       return openSearchEngine(url, scheme, access);
+    case "bigquery":
+      return openBigQuery(rest, access);
     default:
       throw new UnusableStore(
         `--store ${JSON.stringify(url)}: ${scheme === undefined ? "no scheme" : `unknown scheme ${scheme}`}; known: ${KNOWN}`,
@@ -73,6 +83,20 @@ function openSearchEngine(url: string, scheme: string, access: LogStoreAccess): 
   return createElasticsearchStore(`${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`, {
     credentials,
   });
+}
+
+function openBigQuery(name: string, access: LogStoreAccess): LogStore {
+  const found = datasetOf(name);
+  if (found === null) {
+    throw new UnusableStore(
+      "--store: name a BigQuery project and dataset like bigquery:example-logs.gitlab",
+    );
+  }
+  const limit = access.SECLOG_LOG_STORE_MAX_BYTES || String(MAX_BYTES);
+  if (!/^[1-9]\d{0,14}$/.test(limit)) {
+    throw new UnusableStore("SECLOG_LOG_STORE_MAX_BYTES is no number of bytes");
+  }
+  return createBigQueryStore({ ...found, maxBytes: Number(limit) });
 }
 
 const isLoopback = (host: string): boolean =>
