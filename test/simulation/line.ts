@@ -1,6 +1,6 @@
 // The line between one run of the product and the simulated GitLab: calls in this process, spoilt as the step says.
 import { plainRequest } from "./plain-fetch.ts";
-import type { Crash, Fault } from "./steps.ts";
+import type { Crash, Fault, Outage } from "./steps.ts";
 
 /** What a line needs of its world. */
 export type Far = {
@@ -9,7 +9,7 @@ export type Far = {
   /** Lets a call take effect; the witness looks on. */
   readonly answer: (request: Request) => Promise<Response>;
   /** How GitLab as a whole is at this moment, null = well. */
-  readonly outage: () => { readonly how: "down" | "429"; readonly until: number } | null;
+  readonly outage: () => { readonly how: Outage; readonly until: number } | null;
   /** Keeps an effect that comes when the run is over. */
   readonly later: (effect: () => Promise<unknown>) => void;
   /** First answers of this world's reads, for stale ones. */
@@ -52,6 +52,7 @@ export function openLine(far: Far, trouble: Trouble): Line {
     const outage = far.outage();
     if (outage?.how === "down") throw lost("ECONNREFUSED");
     if (outage?.how === "429") return limited(Math.ceil((outage.until - far.now()) / 1000));
+    if (outage?.how === "429-silent") return json(429);
     const { crash } = trouble;
     if (crash !== null && crash.at === count[crash.on]) {
       if (crash.done) await far.answer(request());

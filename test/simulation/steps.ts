@@ -109,7 +109,10 @@ export type Step =
       readonly at: number;
       readonly until: number | null;
     }
-  | { readonly kind: "outage"; readonly how: "down" | "429"; readonly minutes: number };
+  | { readonly kind: "outage"; readonly how: Outage; readonly minutes: number };
+
+/** `429-silent`: without a Retry-After. */
+export type Outage = "down" | "429" | "429-silent";
 
 const LABELS = [
   "Stage::Review",
@@ -160,7 +163,11 @@ function oneOrMore(dice: Dice): readonly Step[] {
     [
       1,
       () => [
-        { kind: "outage", how: dice.pick(["down", "429"]), minutes: dice.pick([30, 120, 1440]) },
+        {
+          kind: "outage",
+          how: dice.pick<Outage>(["down", "429"]),
+          minutes: dice.pick([30, 120, 1440]),
+        },
       ],
     ],
   ])();
