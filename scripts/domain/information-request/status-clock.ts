@@ -40,11 +40,11 @@ const OWED: ReadonlySet<Stage> = new Set(["routing", "log-dive", "review"]);
  */
 export function statusClock(seen: Observation, now: string, rules: ClockRules): StatusClock | null {
   const { verdict, findings } = seen.verdict;
-  const failed = findings.filter(({ ok }) => !ok).map(({ rule }) => rule);
+  const failed = new Set(findings.filter(({ ok }) => !ok).map(({ rule }) => rule));
   const { policy, history } = rules;
   const stage = stageOf(seen);
   const asked = stage === "intake" || stage === "eligibility";
-  const waitsFor = failed.filter((rule) => !policy.runs_on.includes(rule));
+  const waitsFor = [...failed].filter((rule) => !policy.runs_on.includes(rule));
   if (asked && verdict === "needs-info" && waitsFor.length > 0)
     return { stands: true, since: sinceOf(pausesOf(history, policy)), waitsFor };
   if (!OWED.has(stage) && !(asked && verdict === "needs-info")) return null;
