@@ -60,7 +60,15 @@ type Dive = Omit<DiveInput, "plan"> & {
 };
 
 /** @throws the signal's reason when the run is cancelled. */
-export async function readPlan({ plan, ...input }: DiveInput): Promise<DiveResult> {
+export async function readPlan(input: DiveInput): Promise<DiveResult> {
+  try {
+    return await readPartitions(input);
+  } finally {
+    await input.store.close?.();
+  }
+}
+
+async function readPartitions({ plan, ...input }: DiveInput): Promise<DiveResult> {
   const dive: Dive = {
     ...input,
     rows: [],

@@ -49,4 +49,6 @@ export type LogStore = {
     profile: LogProfile,
     signal: AbortSignal,
   ) => AsyncGenerator<LogLine, PartitionEnd>;
+  /** Ends what the store reads ahead of being asked; called when no more partitions will be. */
+  readonly close?: () => Promise<void>;
 };

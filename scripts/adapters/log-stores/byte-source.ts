@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { BrokenFile } from "./broken-file.ts";
 import { zstdUnpacked } from "./zstd-process.ts";
 
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
 const PARQUET = [0x50, 0x41, 0x52, 0x31];

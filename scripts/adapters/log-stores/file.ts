@@ -18,10 +18,13 @@ import { type Candidate, candidateFinder } from "./candidate-finder.ts";
 import { listFiles, resolveDirectory } from "./file-listing.ts";
 import { readThroughIndex } from "./indexed-file.ts";
 import { needlesOf, prefilterOf } from "./prefilter.ts";
+import { readAhead } from "./read-ahead.ts";
 
 export type FileStoreOptions = {
   /** Days after the window whose files are read for late lines; they may be absent. */
   readonly slackDays: number;
+  /** Files that are read before they are asked for; one keeps two cores busy. */
+  readonly ahead?: number;
 };
 
 /**
@@ -33,11 +36,12 @@ export function createFileStore(
   directory: string,
   options: FileStoreOptions = { slackDays: 1 },
 ): LogStore {
-  return {
+  const store: LogStore = {
     plan: (scope, profiles) => planFiles(directory, scope, profiles, options.slackDays),
     pull: (partition, scope, profile, signal) =>
       pullFile(directory, partition, scope, profile, signal),
   };
+  return readAhead(store, options.ahead ?? 1);
 }
 
 async function planFiles(
