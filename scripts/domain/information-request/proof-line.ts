@@ -2,7 +2,12 @@
 import { canonicalJson } from "../canonical-json.ts";
 import type { LogProfile } from "../log-profile.ts";
 import { eventOf } from "./artefact.ts";
-import { CUT_LINE_BYTES, evidenceBytes, type MatchedLine, type QuarantinedLine } from "./evidence.ts";
+import {
+  CUT_LINE_BYTES,
+  evidenceBytes,
+  type MatchedLine,
+  type QuarantinedLine,
+} from "./evidence.ts";
 import { judgeLine } from "./log-dive.ts";
 import type { PseudonymLinks } from "./pseudonym-links.ts";
 import { redactRow } from "./redaction.ts";
