@@ -96,7 +96,11 @@ const waivedFinding = (rule: EligibilityRule, { values }: Judgement): Finding =>
 
 function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
   const { id, clause } = rule;
-  if (ok) return { rule: id, ok, reason: fillSentence(rule.holds, values), ...values, clause };
+  if (ok) {
+    const { measured, limit } = values;
+    if (measured === undefined && limit === undefined) return plainHeld(rule);
+    return { rule: id, ok, reason: fillSentence(rule.holds, values), ...values, clause };
+  }
   return {
     rule: id,
     ok,
@@ -106,6 +110,17 @@ function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
     customer: fillSentence(rule.customer, values),
     clause,
   };
+}
+
+/** A rule that measures nothing says the same whenever it holds. */
+const PLAIN = new WeakMap<EligibilityRule, Finding>();
+
+function plainHeld(rule: EligibilityRule): Finding {
+  const known = PLAIN.get(rule);
+  if (known !== undefined) return known;
+  const finding = { rule: rule.id, ok: true, reason: rule.holds, clause: rule.clause };
+  PLAIN.set(rule, finding);
+  return finding;
 }
 
 /** What became of the exception: not needed, granted, refused, or not decided for all that stands against the request. */

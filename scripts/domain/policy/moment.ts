@@ -48,17 +48,29 @@ export function momentsEarlier(): (milliseconds: bigint, duration: string) => bi
   return (milliseconds, duration) => {
     const step = steps.get(duration) ?? stepOf(duration);
     steps.set(duration, step);
-    return BigInt(monthsEarlier(Number(milliseconds), step.months) - step.milliseconds);
+    if (step.last.from !== milliseconds) {
+      const to = BigInt(monthsEarlier(Number(milliseconds), step.months) - step.milliseconds);
+      step.last = { from: milliseconds, to };
+    }
+    return step.last.to;
   };
 }
 
-/** A duration as whole months and the rest. */
-type Step = { readonly months: number; readonly milliseconds: number };
+/** A duration as whole months and the rest. `last`: a rule and its sentences ask the same one after the other. */
+type Step = {
+  readonly months: number;
+  readonly milliseconds: number;
+  last: { readonly from: bigint | null; readonly to: bigint };
+};
 
 function stepOf(duration: string): Step {
   const { years, months, weeks, days, hours, minutes, seconds } = Temporal.Duration.from(duration);
   const time = Temporal.Duration.from({ days: weeks * 7 + days, hours, minutes, seconds });
-  return { months: years * 12 + months, milliseconds: time.total("milliseconds") };
+  return {
+    months: years * 12 + months,
+    milliseconds: time.total("milliseconds"),
+    last: { from: null, to: 0n },
+  };
 }
 
 function monthsEarlier(milliseconds: number, months: number): number {

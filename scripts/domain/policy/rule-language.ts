@@ -37,7 +37,7 @@ export function compileRules<R extends Rule>(
   rules: readonly R[],
 ): { readonly book: RuleBook<R>; readonly faults: readonly RuleFault[] } {
   const periods = limitPeriods(dated);
-  const { environment, wrap } = ruleEnvironment(periods[0]);
+  const { environment, Limits } = ruleEnvironment(periods[0]);
   const faults: RuleFault[] = [];
   const compiled = rules.map((rule, at) => {
     const compile = (key: "when" | "require" | "measured" | "limit"): ParseResult | null => {
@@ -53,10 +53,12 @@ export function compileRules<R extends Rule>(
   });
   const wrapped = mapPeriods(periods, ({ from, limits }) => ({
     from,
-    limits: limitValues(limits),
+    limits: Object.assign(new Limits(), limitValues(limits)),
   }));
-  const contextOf: RuleBook<R>["contextOf"] = (situation, day) =>
-    wrap({ ...situation, limits: periodOn(wrapped, day).limits });
+  const contextOf: RuleBook<R>["contextOf"] = (situation, day) => ({
+    ...sectioned(situation),
+    limits: periodOn(wrapped, day).limits,
+  });
   const limitsOn = (day: string): LimitPeriod => periodOn(periods, day);
   return { book: { rules: compiled, limitsOn, contextOf }, faults };
 }
@@ -91,10 +93,30 @@ function checkExpression(
   return `gives a ${result.type}, must give a ${wanted.join(" or ")}\n\n>    1 | ${source}\n         ^`;
 }
 
+/** The class by which every environment knows each map of values, which saves a conversion for every access. */
+const SECTIONS = Object.entries(SITUATION_FIELDS).flatMap(([name, fields]) => {
+  if (typeof fields === "string") return [];
+  class Section {}
+  return [{ name, fields, Section }];
+});
+
+/** Each situation is put into its classes once, however many books judge it. */
+const SECTIONED = new WeakMap<Situation, Situation>();
+
+function sectioned(situation: Situation): Situation {
+  const known = SECTIONED.get(situation);
+  if (known !== undefined) return known;
+  const wrapped: Record<string, unknown> = { ...situation };
+  for (const { name, Section } of SECTIONS)
+    wrapped[name] = Object.assign(new Section(), wrapped[name]);
+  SECTIONED.set(situation, wrapped as Situation);
+  return wrapped as Situation;
+}
+
 type RuleEnvironment = {
   readonly environment: Environment;
-  /** Gives each variable the class that the environment knows it by, which saves a conversion for every access. */
-  readonly wrap: (values: RuleContext) => RuleContext;
+  /** The class of the limits, which differ from book to book. */
+  readonly Limits: new () => object;
 };
 
 /**
@@ -103,19 +125,18 @@ type RuleEnvironment = {
  */
 function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
   const environment = new Environment({ unlistedVariablesAreDyn: false });
-  const sections: { readonly name: string; readonly Section: new () => object }[] = [];
+  class Limits {}
   const limitFields = Object.entries(limits).map(([name, value]) => [name, limitType(value)]);
-  const variables = { ...SITUATION_FIELDS, limits: Object.fromEntries(limitFields) };
-  for (const [name, fields] of Object.entries(variables)) {
-    if (typeof fields === "string") {
-      environment.registerVariable(name, fields);
-      continue;
-    }
-    class Section {}
+  const maps = [
+    ...SECTIONS,
+    { name: "limits", fields: Object.fromEntries(limitFields), Section: Limits },
+  ];
+  for (const { name, fields, Section } of maps) {
     environment.registerType(`Of_${name}`, { ctor: Section, fields: { ...fields } });
     environment.registerVariable(name, `Of_${name}`);
-    sections.push({ name, Section });
   }
+  for (const [name, field] of Object.entries(SITUATION_FIELDS))
+    if (typeof field === "string") environment.registerVariable(name, field);
   environment
     .registerFunction("earlier(int, string): int", momentsEarlier())
     .registerFunction("instant(int): string", momentText)
@@ -123,13 +144,7 @@ function ruleEnvironment({ limits }: LimitPeriod): RuleEnvironment {
       "inside(string, string): bool",
       (path: string, parent: string) => path === parent || path.startsWith(`${parent}/`),
     );
-  const wrap = (values: RuleContext): RuleContext => {
-    const wrapped: Record<string, unknown> = { ...values };
-    for (const { name, Section } of sections)
-      wrapped[name] = Object.assign(new Section(), wrapped[name]);
-    return wrapped as RuleContext;
-  };
-  return { environment, wrap };
+  return { environment, Limits };
 }
 
 /** Limits as the language holds them: whole numbers are its 64-bit integers. */

@@ -67,8 +67,10 @@ export function fillSentence(
   sentence: string,
   { measured, limit }: { readonly measured?: unknown; readonly limit?: unknown },
 ): string {
+  const parts = sentenceParts(sentence);
+  if (parts.length === 1) return sentence;
   let filled = "";
-  for (const part of sentenceParts(sentence)) {
+  for (const part of parts) {
     if (part === "{measured}") filled += String(measured);
     else if (part === "{limit}") filled += String(limit);
     else filled += part;
