@@ -51,7 +51,7 @@ function otherValues(value: LimitValue): readonly LimitValue[] {
     : [`${value}T1S`, `P${Number(/\d+/.exec(value)?.[0]) - 1}DT23H59M59S`];
 }
 
-type Book = "eligibility" | "routing";
+type Book = "eligibility" | "routing" | "lane";
 
 const withBook = (set: PolicySet, book: Book, change: Partial<PolicySet[Book]>): PolicySet => ({
   ...set,
@@ -142,7 +142,7 @@ const longerAndShorter = (duration: string): readonly string[] =>
 
 /** Every mutant of the policies, in the order of the files. */
 export const mutantsOf = (set: PolicySet): readonly Mutant[] => [
-  ...(["eligibility", "routing"] as const).flatMap((book) => [
+  ...(["eligibility", "routing", "lane"] as const).flatMap((book) => [
     ...limitMutants(set, book),
     ...ruleMutants(set, book),
   ]),
