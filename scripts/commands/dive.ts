@@ -25,9 +25,10 @@ Reads the log lines that the request may see and nothing else, redacts them, che
 artefact directory: rows.ndjson, rows.csv, summary.md, withheld.json, manifest.json, and evidence/ (original lines,
 never handed over). DIR appears only when all of it is written.
 
---store file:DIR    an archive: source=<source>/date=<day>/*.ndjson[.gz], <source>/<day>/…, or GitLab's file names
+--store file:DIR    an archive: source=<source>/date=<day>/*.ndjson[.gz|.zst], <source>/<day>/…, or GitLab's file names
 --store elasticsearch+https://HOST    a search engine, also opensearch+https://; the indices are in the log profiles, the
                     credentials in SECLOG_LOG_STORE_API_KEY, or SECLOG_LOG_STORE_USER and SECLOG_LOG_STORE_PASSWORD
+--store bigquery:PROJECT.DATASET      one table for each log source; SECLOG_LOG_STORE_MAX_BYTES limits what it may cost
 --scope SCOPE.json  the inventory of ids behind the request; without it paths and user names decide alone
 --now T             time of the run, RFC 3339
 --json              prints the manifest
