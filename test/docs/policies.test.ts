@@ -1,4 +1,5 @@
 // The example of docs/policies.md, executed: its change loads, its cases hold, and it does what the page says.
+import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,4 +84,12 @@ test("the digest in a verdict is the one that anyone computes from the files", a
 test("the steps are ten lines", () => {
   const steps = readDocument("docs/policies.md").match(/^\d+\. /gm);
   expect(steps).toHaveLength(10);
+});
+
+test("the digest that anyone computes from the files is the one in a verdict", async () => {
+  const script = /^```js digest\n([^]*?)^```/m.exec(readDocument("docs/policies.md"))?.[1] ?? "";
+  const computed = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+  });
+  expect(computed.trim()).toBe((await loadPolicies(POLICY_FOLDER)).sha256);
 });

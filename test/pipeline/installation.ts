@@ -78,6 +78,10 @@ no
 
 no
 
+### Why the Audit Events are not enough
+
+The owner who can see them has left.
+
 ### Exception requested
 
 no
