@@ -8,6 +8,8 @@ const SECRETS: readonly string[] = [
   "SECLOG_READ_TOKEN",
   "SECLOG_MARKER_KEY",
   "SECLOG_ACCOUNTS_TOKEN",
+  "SECLOG_LOG_STORE_API_KEY",
+  "SECLOG_LOG_STORE_PASSWORD",
   "SECLOG_PSEUDONYM_KEY",
   "SECLOG_ARTEFACT_KEY",
 ];
@@ -24,6 +26,8 @@ const NEEDED: readonly string[] = [
 const SCOPED: ReadonlyMap<string, string> = new Map([
   ["SECLOG_READ_TOKEN", "log-dive"],
   ["SECLOG_LOG_STORE", "log-dive"],
+  ["SECLOG_LOG_STORE_API_KEY", "log-dive"],
+  ["SECLOG_LOG_STORE_PASSWORD", "log-dive"],
   ["SECLOG_PSEUDONYM_KEY", "log-dive"],
   ["SECLOG_ARTEFACT_KEY", "hand-over"],
 ]);
