@@ -28,7 +28,7 @@ type Query = {
   readonly queryParameters?: readonly Parameter[];
   readonly maximumBytesBilled?: string;
 };
-export type Job = {
+type Job = {
   readonly query: Query;
   readonly labels: Json;
   readonly rows: readonly string[][];

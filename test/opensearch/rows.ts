@@ -1,7 +1,7 @@
 /** The rows that every log store of the tests holds: two tenants, two logs, three days; as lines of files and as documents. */
 import type { Doc } from "./fake-engine.ts";
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 const DAYS = ["2026-11-16", "2026-11-17", "2026-11-18"] as const;
 const OWN = {
@@ -21,7 +21,7 @@ const FOREIGN = {
 const EVENTS = ["deploy_key_added", "project_access_token_created", "unlisted_event"] as const;
 
 /** @param count rows of one log on one day */
-export function rowsOf(source: "api" | "application", day: string, count: number): readonly Row[] {
+function rowsOf(source: "api" | "application", day: string, count: number): readonly Row[] {
   return Array.from({ length: count }, (_, at) => {
     const second = Math.floor((at * 86_399) / Math.max(1, count - 1));
     const clock = new Date(second * 1000).toISOString().slice(11, 19);

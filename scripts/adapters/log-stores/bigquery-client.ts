@@ -3,14 +3,14 @@ import * as z from "zod";
 import type { Question } from "./bigquery-query.ts";
 import { StoreFault } from "./store-fault.ts";
 
-export type JobLimits = {
+type JobLimits = {
   /** Chosen by us: the same job is found again instead of being paid for twice. */
   readonly jobId: string;
   readonly maximumBytesBilled: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly location: string;
 };
-export type ResultPage = {
+type ResultPage = {
   readonly rows: readonly unknown[];
   readonly total: number;
   readonly next: string | null;

@@ -3,7 +3,7 @@ import { Temporal } from "temporal-polyfill";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 
-export type ParameterType = "TIMESTAMP" | "BOOL" | readonly ["STRING"];
+type ParameterType = "TIMESTAMP" | "BOOL" | readonly ["STRING"];
 export type Question = {
   readonly sql: string;
   readonly params: Readonly<Record<string, string | boolean | readonly string[]>>;

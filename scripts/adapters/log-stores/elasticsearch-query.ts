@@ -19,7 +19,7 @@ export type SourceQuery = {
 };
 
 /** The field in which GitLab's log collector names the log that a row comes from. */
-export const SOURCE_FIELD = "subcomponent";
+const SOURCE_FIELD = "subcomponent";
 
 const NOBODY =
   "no field of the index says whose a row is; check the index pattern, its mapping, and the ids of the request";
@@ -53,7 +53,7 @@ export function sourceQuery(scope: Scope, profile: LogProfile, fields: IndexFiel
 }
 
 /** The names under which a row may say that it comes from this source: `api`, `api_json`, `api_json.log`. */
-export const sourceNames = (profile: LogProfile): readonly string[] => [
+const sourceNames = (profile: LogProfile): readonly string[] => [
   ...new Set([
     profile.source,
     ...profile.also_called,
