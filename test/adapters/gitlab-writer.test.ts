@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { sha256 } from "../../scripts/adapters/digest.ts";
 import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
 import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
+import { BRAKES } from "../../scripts/domain/brake.ts";
 import type { Action } from "../../scripts/domain/plan.ts";
 import { json, jumpingClock, serve } from "./gitlab-fault-server.ts";
 
@@ -36,6 +37,8 @@ const MERGE_REQUEST = {
 };
 const NOTE = { id: 5, author: AUTHOR, ...TIMES };
 const MARKED = "<!-- seclog:v1 status -->\n\nhello";
+
+const STANDING = { ...NOTE, body: MARKED, system: false, noteable_id: 10 };
 
 const labels = (add: string[], remove: string[]): Action => ({
   kind: "change-labels",
@@ -112,6 +115,13 @@ const unapplied: readonly (readonly [string, Action, number, unknown, RegExp])[]
     /another description/,
   ],
   [
+    "the merge request stays open",
+    { kind: "close-merge-request", mergeRequest: 2 },
+    200,
+    MERGE_REQUEST,
+    /is opened, not closed/,
+  ],
+  [
     "the merge waits",
     { kind: "merge", mergeRequest: 2, sha: "a".repeat(40) },
     200,
@@ -119,6 +129,45 @@ const unapplied: readonly (readonly [string, Action, number, unknown, RegExp])[]
     /is opened, not merged/,
   ],
 ];
+
+/** Answers of 200 after which the effect has to be read, and is not there. */
+const unread: readonly (readonly [Action["kind"], Action, unknown, unknown])[] = [
+  ["delete-note", { kind: "delete-note", issue: 1, tag: "status", note: 5 }, {}, [STANDING]],
+  [
+    "delete-package",
+    { kind: "delete-package", project: "sec/seclog", package: 3, name: "n", version: "1" },
+    {},
+    [{ id: 3, name: "n", version: "1", package_type: "generic", created_at: TIMES.created_at }],
+  ],
+  [
+    "commit-files",
+    { kind: "commit-files", branch: "b", startBranch: null, message: "m", files: [FILE] },
+    {},
+    { file_path: "a.yaml", content: "b2xk", encoding: "base64", last_commit_id: "0".repeat(40) },
+  ],
+];
+
+test.each(unread)(
+  "notices that %s was answered with 200 and not done",
+  async (_name, action, answer, standing) => {
+    const { url } = await serve((one, response) =>
+      json(response, one.method !== "GET" ? answer : one.url.endsWith("/user") ? AUTHOR : standing),
+    );
+    const connection = connectGitLab({
+      url,
+      token: "not-a-real-token",
+      clock: jumpingClock().clock,
+    });
+    const result = await createWriter(connection, "sec/seclog").perform(action);
+    expect(result.ok ? "" : result.error).toMatch(/the effect is not there/);
+  },
+);
+
+test("each kind of write has an answer of 2xx after which it counts as not done", () => {
+  const shown = new Set([...unapplied, ...unread].map(([, action]) => action.kind));
+  // The files of a package are compared by digest, one by one: below.
+  expect([...shown, "publish-package"].sort()).toEqual(Object.keys(BRAKES).sort());
+});
 
 test.each(unapplied)("notices that %s", async (_name, action, status, answer, reason) => {
   const { result, seen } = await perform(action, status, answer);

@@ -3,7 +3,7 @@ import type { Action } from "../../domain/plan.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
 import { IssueAnswer, NoteAnswer, understand } from "./schemas.ts";
-import { applied, sameText } from "./write-outcome.ts";
+import { applied, deleted, sameText } from "./write-outcome.ts";
 
 type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
 type GitLab = GitLabConnection["gitlab"];
@@ -97,7 +97,16 @@ export async function deleteNote(
   project: ProjectRef,
   action: Of<"delete-note">,
 ): Promise<null> {
-  await gitlab.IssueNotes.remove(project, action.issue, action.note);
+  // gitbeaker's types do not tell of it: the status comes along here as well.
+  const options: object = { showExpanded: true };
+  const answer: unknown = await gitlab.IssueNotes.remove(
+    project,
+    action.issue,
+    action.note,
+    options,
+  );
+  const { status } = answer as { readonly status: number };
+  deleted(action, status);
   return null;
 }
 

@@ -13,7 +13,7 @@ import {
   understand,
   WrittenCommitAnswer,
 } from "./schemas.ts";
-import { applied, isUnclear, notApplied, sameText } from "./write-outcome.ts";
+import { applied, deleted, isUnclear, notApplied, sameText } from "./write-outcome.ts";
 
 type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
 type GitLab = GitLabConnection["gitlab"];
@@ -161,6 +161,9 @@ async function bytesOf(
 }
 
 export async function deletePackage(gitlab: GitLab, action: Of<"delete-package">): Promise<null> {
-  await gitlab.Packages.remove(action.project, action.package);
+  const { status } = await gitlab.Packages.remove(action.project, action.package, {
+    showExpanded: true,
+  });
+  deleted(action, status);
   return null;
 }

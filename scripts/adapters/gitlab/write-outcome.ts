@@ -14,6 +14,16 @@ export function notApplied(action: Action, reason: string): GitLabError {
   return new GitLabError("not-applied", { method: "write", path: action.kind }, 0, reason);
 }
 
+/**
+ * A deletion is answered with 204 and nothing. Any other answer tells of something else, so that the effect has to be read.
+ * @throws GitLabError `wrong-shape`
+ */
+export function deleted(action: Action, status: number): void {
+  if (status === 204) return;
+  const name = { method: "DELETE", path: action.kind };
+  throw new GitLabError("wrong-shape", name, status, "a deletion that was not answered with 204");
+}
+
 /** GitLab drops carriage returns and white space at the end of a text. */
 export function sameText(stored: string, sent: string): boolean {
   return plain(stored) === plain(sent);
