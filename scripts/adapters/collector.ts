@@ -156,6 +156,7 @@ async function conclude(
     ledger: dive.ledger,
     scope,
     profiles: bySource,
+    pseudonym: options.pseudonymsOf(request.id).pseudonym,
   });
   const files = [
     ...(await Promise.all(EVIDENCE_FILES.map((name) => draft.describe(name, true)))),

@@ -40,7 +40,7 @@ export function leaked(bytes: Uint8Array, planted: readonly Planted[]): readonly
     ({ canary, shown }) =>
       (eachGram(canary.secret, isMarked) &&
         gramsOf(canary.secret, canary.gram).some((part) => stands(part, views))) ||
-      ends(shown.toLowerCase(), canary).some((part) => stands(part, views)) ||
+      standsWhole(ends(shown.toLowerCase(), canary), views) ||
       formsOf(canary).some((part) => stands(part, views)),
   );
 }
@@ -64,7 +64,11 @@ const gramsOf = (text: string, length: number): string[] =>
 const stands = (part: string, views: readonly string[]): boolean =>
   eachGram(part.slice(0, GRAM), isMarked) && views.some((view) => view.includes(part));
 
-/** Pieces of the form that was planted: where it came out whole, all of them do. A form with white space may be broken up. */
+/** All of them: the beginning alone may be what every text has in that encoding. */
+const standsWhole = (pieces: readonly string[], views: readonly string[]): boolean =>
+  pieces.length > 0 && pieces.every((piece) => stands(piece, views));
+
+/** Pieces of the form that was planted: where it came out whole, all of them do. */
 function ends(shown: string, canary: Canary): readonly string[] {
   return shown.includes(canary.secret) ? [] : pieces(shown, Math.max(canary.gram, 14));
 }

@@ -59,7 +59,15 @@ export const Manifest = z.strictObject({
       reasons: Reasons,
     }),
   ),
-  gate: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), findings: Count })),
+  gate: z.array(
+    z.strictObject({
+      check: z.string(),
+      ok: z.boolean(),
+      findings: Count,
+      /** How many values G5 sent through the redaction; none of the rows is one of them. */
+      planted: Count.optional(),
+    }),
+  ),
   pseudonym_key_id: z.string(),
   /** Every file of the artefact by name, in name order; `evidence/` files are sealed apart and listed with `restricted: true`. */
   files: z.array(

@@ -80,9 +80,9 @@ function artefactView({ manifest, name, version }: StoredArtefact) {
       pseudonymised,
       removed,
     })),
-    gate: manifest.gate.map(({ check, ok, findings }) => ({
+    gate: manifest.gate.map(({ check, ok, findings, planted }) => ({
       check,
-      result: ok ? "passed" : `${findings} findings`,
+      result: `${ok ? "passed" : `${findings} findings`}${planted === undefined ? "" : ` (planted ${planted}, ${findings} out)`}`,
     })),
     sha256: manifest.artefact.sha256,
     root: manifest.rows.root,

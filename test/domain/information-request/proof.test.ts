@@ -206,7 +206,7 @@ const manifest = {
   complete: true,
   rows: { count: 2, root: DIGEST },
   fields: [],
-  gate: ["G1", "G2", "G3", "G4"].map((check) => ({ check, ok: true, findings: 0 })),
+  gate: ["G1", "G2", "G3", "G4", "G5"].map((check) => ({ check, ok: true, findings: 0 })),
   files,
   artefact: { sha256: artefactDigest(files, sha256) },
 } as unknown as Manifest;
