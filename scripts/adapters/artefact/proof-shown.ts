@@ -232,7 +232,8 @@ async function proveGate({
   const lane = laneOf(manifest);
   if (SHOWN_FILES[lane].some((name) => files.pathOf(name) === null)) return;
   try {
-    await passGate(directory, lane, { ledger, scope, profiles });
+    const used = [...profiles].filter(([source]) => scope.log_sources.includes(source));
+    await passGate(directory, lane, { ledger, scope, profiles: new Map(used) });
   } catch (error) {
     if (!(error instanceof GateRefused)) throw error;
     for (const { check, where, type } of error.findings)

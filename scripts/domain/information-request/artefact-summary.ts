@@ -23,7 +23,7 @@ export type SummaryInput = {
 };
 
 /** The released rows in counts, each name in the order in which the rows first have it. */
-export type RowCounts = {
+type RowCounts = {
   readonly rows: number;
   readonly events: ReadonlyMap<string, number>;
   /** `2026-11-16 12:00` → rows. */
