@@ -19,7 +19,7 @@ const ROWS = {
   audit: 12_600,
 };
 type Source = keyof typeof ROWS;
-export const SOURCES = Object.keys(ROWS) as Source[];
+const SOURCES = Object.keys(ROWS) as Source[];
 const WHOLE = 1_236_600;
 const TENANTS = 20_000;
 const FIRST_DAY = Date.UTC(2026, 9, 1);

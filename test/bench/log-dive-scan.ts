@@ -11,6 +11,7 @@ const scope = needleScope(needle as Needle, Number(days));
 const all = await loadLogProfiles(POLICY_FOLDER);
 const profiles = scope.log_sources.flatMap((source) => all.get(source) ?? []);
 const started = performance.now();
+const used = process.cpuUsage();
 const store = await openLogStore(`file:${folder}`);
 const plan = await store.plan(scope, profiles);
 const found: string[] = [];
@@ -30,5 +31,9 @@ for (const partition of plan.partitions) {
   broken += Number(step.value.broken !== null);
 }
 const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(used);
+const cpu = (user + system) / 1e6;
 const digest = createHash("sha256").update(found.sort().join("\n")).digest("hex").slice(0, 12);
-process.stdout.write(`${JSON.stringify({ seconds, rows: found.length, digest, scanned, candidates, broken })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ seconds, cpu, rows: found.length, digest, scanned, candidates, broken })}\n`,
+);

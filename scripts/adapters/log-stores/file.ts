@@ -36,23 +36,28 @@ export function createFileStore(
   directory: string,
   options: FileStoreOptions = { slackDays: 1 },
 ): LogStore {
+  let resolving: Promise<string> | null = null;
+  const root = (): Promise<string> => {
+    resolving ??= resolveDirectory(directory);
+    return resolving;
+  };
   const store: LogStore = {
-    plan: (scope, profiles) => planFiles(directory, scope, profiles, options.slackDays),
-    pull: (partition, scope, profile, signal) =>
-      pullFile(directory, partition, scope, profile, signal),
+    plan: async (scope, profiles) => planFiles(await root(), scope, profiles, options.slackDays),
+    pull: async function* (partition, scope, profile, signal) {
+      return yield* pullFile(await root(), partition, scope, profile, signal);
+    },
   };
   return readAhead(store, options.ahead ?? 1);
 }
 
 async function planFiles(
-  directory: string,
+  root: string,
   scope: Scope,
   profiles: readonly LogProfile[],
   slackDays: number,
 ): Promise<DivePlan> {
   const { days, late } = daysOfWindow(scope.window, slackDays);
   const wanted = new Set([...days, ...late]);
-  const root = await resolveDirectory(directory);
   const files = (await listFiles(root, profiles, wanted)).filter(
     ({ day }) => day === null || wanted.has(day),
   );
@@ -70,13 +75,13 @@ async function planFiles(
 }
 
 async function* pullFile(
-  directory: string,
+  root: string,
   partition: Partition,
   scope: Scope,
   profile: LogProfile,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, PartitionEnd> {
-  const path = join(await resolveDirectory(directory), partition.object);
+  const path = join(root, partition.object);
   const prefilter = prefilterOf(needlesOf(scope));
   const limits = { longest: MAX_LINE_BYTES, kept: CUT_LINE_BYTES };
   const asLine = ({ line, bytes, cut }: Candidate): LogLine =>
