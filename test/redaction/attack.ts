@@ -1,6 +1,6 @@
 // Rows of the request with foreign values hidden in them: in any field, as key or value, known to the profile or not.
 import type { LogProfile } from "../../scripts/domain/log-profile.ts";
-import { type Planted, plantOf } from "./canaries.ts";
+import { fittingPlantOf, type Planted, plantOf } from "./canaries.ts";
 import type { Dice } from "./dice.ts";
 import { type Row, rowOf } from "./rows.ts";
 
@@ -21,9 +21,11 @@ export function attackOf(profile: LogProfile, dice: Dice): Attack {
   const members: [string, unknown][] = Object.entries(row);
   const count = 1 + dice.below(5);
   for (let at = 0; at < count; at += 1) {
-    const plant = plantOf(dice);
+    const any = plantOf(dice);
+    const field = fieldFor(any, fields, profile, dice);
+    const rule = profile.fields.get(field)?.rule ?? "none";
+    const plant = (dice.chance(0.4) ? fittingPlantOf(dice, rule) : null) ?? any;
     planted.push(plant);
-    const field = fieldFor(plant, fields, profile, dice);
     const double = dice.chance(0.05);
     const place = members.findIndex(([name]) => name === field);
     if (place === -1 || double) members.push([field, plant.value]);

@@ -34,6 +34,12 @@ const network =
     return { text: `${prefix}:${group(dice)}:${secret}`, secret, gram: HEX_GRAM };
   };
 
+const NETWORKS = [network("2001:db8:5:7"), network("fd00:5:7:9")];
+const number: Kind = (dice) => {
+  const secret = `${1 + dice.below(8)}${dice.text("0123456789", 12)}`;
+  return { text: secret, secret, gram: 13 };
+};
+
 /** What other accounts, people and machines are called. */
 const KINDS: readonly Kind[] = [
   named((secret) => secret),
@@ -48,15 +54,11 @@ const KINDS: readonly Kind[] = [
   named((secret) => `glpat-${secret}`),
   named((secret) => `project-9001${secret}`),
   named((secret) => `501${secret}`),
-  network("2001:db8:5:7"),
-  network("fd00:5:7:9"),
+  ...NETWORKS,
+  number,
   (dice) => {
     const secret = dice.text(HEX, 32);
     return { text: secret, secret, gram: HEX_GRAM };
-  },
-  (dice) => {
-    const secret = `${1 + dice.below(8)}${dice.text("0123456789", 12)}`;
-    return { text: secret, secret, gram: 13 };
   },
 ];
 
@@ -134,6 +136,47 @@ const CARRIERS: readonly ((text: string, canary: Canary) => unknown)[] = [
   (text, canary) => (/^\d+$/.test(canary.text) ? Number(canary.text) : text),
   (text, canary) => (/^\d+$/.test(canary.text) ? Number(canary.text) : `${text}:0`),
 ];
+
+type Fitting = {
+  readonly kinds?: readonly Kind[];
+  readonly carriers: readonly ((text: string) => unknown)[];
+};
+/** What a rule would take for its own kind of value: an attack that gets furthest. */
+const FITTING: Readonly<Record<string, Fitting>> = {
+  address: { kinds: NETWORKS, carriers: [(text) => text, (text) => `198.51.100.7, ${text}`] },
+  user_agent: {
+    carriers: [(text) => `curl/8.4.0 ${text}`, (text) => `Mozilla/5.0 (${text}) Chrome/119.0.0.0`],
+  },
+  user_id: { kinds: [number], carriers: [(text) => text, (text) => Number(text)] },
+  integer: { kinds: [number], carriers: [(text) => Number(text)] },
+  repository: { kinds: [number], carriers: [(text) => `project-${text}`] },
+  template: {
+    carriers: [
+      (text) => `User Logout: username=${text} ip=192.0.2.1`,
+      (text) => `User "${text}" (jane@acme.example) was created`,
+      (text) => `User "Jane" (${text}) was created`,
+      (text) => `Project "${text}" was removed`,
+      (text) => `Group "${text}" was created`,
+      (text) => `deploy key added ${text}`,
+    ],
+  },
+  url_path: {
+    carriers: [
+      (text) => `/acme-corp/payments/api/-/issues/${text}`,
+      (text) => `/acme-corp/payments/api/-/issues?q=${text}`,
+      (text) => `/${text}/-/issues/1`,
+      (text) => `/users/${text}`,
+    ],
+  },
+};
+
+/** A canary as the rule expects its values; null for rules that expect nothing special. */
+export function fittingPlantOf(dice: Dice, rule: string): Planted | null {
+  const fitting = FITTING[rule];
+  if (fitting === undefined) return null;
+  const canary = dice.of(fitting.kinds ?? KINDS)(dice);
+  return { canary, shown: canary.text, value: dice.of(fitting.carriers)(canary.text) };
+}
 
 /** One canary in one carrier; about half of them as they are, the others in one of the encodings. */
 export function plantOf(dice: Dice): Planted {

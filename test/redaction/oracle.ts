@@ -70,7 +70,9 @@ const standsWhole = (pieces: readonly string[], views: readonly string[]): boole
 
 /** Pieces of the form that was planted: where it came out whole, all of them do. */
 function ends(shown: string, canary: Canary): readonly string[] {
-  return shown.includes(canary.secret) ? [] : pieces(shown, Math.max(canary.gram, 14));
+  return shown.includes(canary.secret)
+    ? []
+    : pieces(shown, Math.max(canary.gram, Math.ceil(shown.length / 3)));
 }
 
 /** The first, the middle and the last characters. */
@@ -80,6 +82,10 @@ function pieces(form: string, length: number): readonly string[] {
   return [form.slice(0, length), form.slice(middle, middle + length), form.slice(-length)];
 }
 
+/** As much of a form as spells `gram` characters; what base64 ends on depends on what follows. */
+const pieceLength = (form: string, { gram, secret }: Canary): number =>
+  Math.min(Math.ceil((form.length * gram) / secret.length), form.length - 4);
+
 const known = new WeakMap<Canary, readonly string[]>();
 
 /** What every encoding makes of the secret part, and hashes that anybody could make. */
@@ -88,7 +94,8 @@ function formsOf(canary: Canary): readonly string[] {
   if (before !== undefined) return before;
   const encoded = Object.entries(ENCODINGS)
     .filter(([name]) => !["upper", "json", "newline", "gzip"].includes(name))
-    .flatMap(([, encode]) => pieces(encode(canary.secret).toLowerCase(), 12));
+    .map(([, encode]) => encode(canary.secret).toLowerCase())
+    .flatMap((form) => pieces(form, pieceLength(form, canary)));
   const hashes = [canary.text, canary.text.toLowerCase()].flatMap((text) =>
     ["sha256", "sha1", "md5"].map((name) =>
       createHash(name).update(text).digest("hex").slice(0, HASH_SHOWN),

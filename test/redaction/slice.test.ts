@@ -1,0 +1,29 @@
+// A slice of the benches: nothing comes out of the whole redaction, and what comes out of a broken one is noticed and stopped.
+import { expect, test } from "vitest";
+import { bench, WHOLE } from "./bench.ts";
+import { usefulness } from "./usefulness.ts";
+
+const SEED = 20_261_120;
+
+test("no canary comes out of 1,000 attacked rows, and the gate blocks none of them", () => {
+  const tally = bench(SEED, 1000);
+  expect(tally.examples).toStrictEqual([]);
+  expect({ leaking: tally.leaking, blocked: tally.blocked }).toStrictEqual({
+    leaking: 0,
+    blocked: 0,
+  });
+});
+
+test("pseudonyms that tell their value are noticed, and the gate stops them", () => {
+  const { leaking, stopped } = bench(SEED, 400, {
+    ...WHOLE,
+    pseudonym: (kind, value) => `${kind}-${value}`,
+  });
+  expect(leaking).toBeGreaterThan(20);
+  expect(stopped / leaking).toBeGreaterThanOrEqual(0.9);
+});
+
+test("the customer keeps most values of fields that may leave, as they are or as pseudonyms", () => {
+  const { kept, pseudonymised, removed } = usefulness(SEED, 400);
+  expect((kept + pseudonymised) / (kept + pseudonymised + removed)).toBeGreaterThanOrEqual(0.9);
+});
