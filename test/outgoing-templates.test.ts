@@ -64,7 +64,18 @@ const VIEWS: Readonly<Record<string, object>> = {
     unreadable: 3,
     inputs: "0123456789abcdef",
   },
-  "issues/gap": { eventType: "deploy_key_added", streamOnly: true, category: "Access", demand: 2 },
+  "issues/gap": {
+    eventType: "deploy_key_added",
+    notRecorded: true,
+    streamOnly: true,
+    outOfView: true,
+    category: "Access",
+    demand: 3,
+    kinds: [
+      { what: "not recorded", count: 1 },
+      { what: "streamed only", count: 2 },
+    ],
+  },
   "merge-requests/review": {
     id: "IR-2026-0042",
     issue: "#42",

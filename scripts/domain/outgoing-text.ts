@@ -55,7 +55,7 @@ const closes = (line: string, ticks: number): boolean =>
   (/^ {0,3}(`+)[ \t]*$/.exec(line)?.[1] ?? "").length >= ticks;
 
 const COMMENT =
-  /^<!-- (?:seclog:v1 [A-Za-z0-9_.:/-]+(?: [0-9a-f]{16})?|demand(?: [0-9a-f]{12})+) -->$/;
+  /^<!-- (?:seclog:v1 [A-Za-z0-9_.:/-]+(?: [0-9a-f]{16})?|demand [a-z_]+(?: [0-9a-f]{12})+) -->$/;
 const TAG_LINE = /^(?:<details>|<\/details>|<summary>[A-Za-z0-9 ,.'’-]*<\/summary>)$/;
 
 /** Our own hidden comments, and `<details>` whose HTML block ends at once: up to a blank line nothing in one is Markdown. */

@@ -1,5 +1,11 @@
 // Job `gap`: files what Audit Events did not show, as one public-safe issue per event type.
-import { type Gap, planGap } from "../domain/information-request/gap.ts";
+import {
+  type Demand,
+  GAP_KINDS,
+  type Gap,
+  type GapKind,
+  planGap,
+} from "../domain/information-request/gap.ts";
 import { gapsOf } from "../domain/information-request/gap-catalogue.ts";
 import { NOTHING } from "../domain/information-request/steps.ts";
 import type { RequestJob } from "../world.ts";
@@ -25,9 +31,21 @@ export const job: RequestJob = {
   },
 };
 
-const gapView = (gap: Gap, demand: number) => ({
-  eventType: gap.eventType,
-  streamOnly: gap.kind === "stream_only",
-  category: gap.category,
-  demand,
+const WORDS: Readonly<Record<GapKind, string>> = {
+  not_recorded: "not recorded",
+  stream_only: "streamed only",
+  out_of_view: "saved, but out of view",
+};
+
+const gapView = ({ eventType, kind, category }: Gap, demand: Demand) => ({
+  eventType,
+  notRecorded: kind === "not_recorded",
+  streamOnly: kind === "stream_only",
+  outOfView: kind === "out_of_view",
+  category,
+  demand: GAP_KINDS.reduce((sum, each) => sum + demand[each], 0),
+  kinds: GAP_KINDS.filter((each) => demand[each] > 0).map((each) => ({
+    what: WORDS[each],
+    count: demand[each],
+  })),
 });

@@ -165,7 +165,7 @@ test.each([
   "```text\n/close\n@all\n```\n\nafter",
   "````\n```\n/close\n```\n````",
   "<details>\n<summary>Checks that passed</summary>\n\nx\n\n</details>",
-  "<!-- seclog:v1 gap/x 0123456789abcdef -->\n\nx\n\n<!-- demand 0123456789ab abcdef012345 -->\n",
+  "<!-- seclog:v1 gap/x 0123456789abcdef -->\n\nx\n\n<!-- demand out_of_view 0123456789ab abcdef012345 -->\n",
   "a \\` b",
   "They asked for `a | b` today.",
   "1 &gt; 0 &amp; 0 &lt; 1",

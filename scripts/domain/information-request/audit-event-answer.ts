@@ -1,14 +1,12 @@
 // What the customer's own Audit Events can answer: for each wanted event where it is seen, or why it is not.
 import type { EventTypeCatalogue } from "../event-type.ts";
+import type { GapKind } from "./gap.ts";
 import type { DecisionInput } from "./situation.ts";
 
-/**
- * `saved`: an owner of the group sees it now. `out_of_view`: it is saved, but for users or the instance only.
- * `stream_only`: it is never saved, only sent to a destination that was set up beforehand. `not_recorded`: no audit event.
- */
+/** `saved`: an owner of the group sees it now. The others are gaps, see {@link GapKind}. */
 export type AuditEventAnswer = {
   readonly eventType: string;
-  readonly kind: "saved" | "out_of_view" | "stream_only" | "not_recorded";
+  readonly kind: "saved" | GapKind;
   /** One sentence for people. */
   readonly answer: string;
 };
@@ -41,7 +39,7 @@ export function auditEventAnswers(
       return {
         eventType,
         kind: "out_of_view",
-        answer: `saved${since}, but in no group or project: an owner of the group cannot see it`,
+        answer: `saved${since}, but in scope ${type.scope.join(" and ")} only: an owner of the group cannot see it`,
       };
     const where = views.map((scope) => VIEWS[scope]).join("; ");
     return { eventType, kind: "saved", answer: `saved${since}; ${where}` };

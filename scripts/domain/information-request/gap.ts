@@ -1,20 +1,43 @@
 // The gap in Audit Events that made the log-dive necessary, as a public-safe issue: event type and count, never a word of the request.
 import type { Issue } from "../forge.ts";
-import { isSigned, markerOf, ownIssues, type Sign, withMarker } from "../note-marker.ts";
+import {
+  isSigned,
+  type MarkedPlace,
+  markerOf,
+  ownIssues,
+  type Sign,
+  withMarker,
+} from "../note-marker.ts";
 import type { Action } from "../plan.ts";
 import type { Digest } from "./custody.ts";
 import { isHandedOver, isReleased } from "./lifecycle.ts";
 import type { Observation } from "./observation.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
+/**
+ * `not_recorded`: no audit event exists; `stream_only`: it is never saved, so it is lost without a destination;
+ * `out_of_view`: it is saved, but for users or the instance only, where no owner of a group sees it.
+ */
+export const GAP_KINDS = ["not_recorded", "stream_only", "out_of_view"] as const;
+export type GapKind = (typeof GAP_KINDS)[number];
+
 /** What the Audit Events catalogue says of an event type that a customer could not see for themselves. */
 export type Gap = {
   readonly eventType: string;
-  /** `not_recorded`: no audit event exists; `stream_only`: it is never saved, so it is lost without a destination. */
-  readonly kind: "not_recorded" | "stream_only";
+  readonly kind: GapKind;
   readonly category: string | null;
 };
-type GapIssueText = (gap: Gap, demand: number) => { readonly title: string; readonly body: string };
+/** How many requests met the gap, by what the catalogue said when each was counted; a request is counted once. */
+export type Demand = Readonly<Record<GapKind, number>>;
+type GapIssueText = (gap: Gap, demand: Demand) => { readonly title: string; readonly body: string };
+
+/** Where the marker of an event type's gap issue stands. `project`: numeric id of the project of gap issues. */
+export const gapPlace = (project: number, eventType: string): MarkedPlace => ({
+  project,
+  kind: "issue",
+  parent: 0,
+  tag: `gap/${eventType}`,
+});
 
 type Context = {
   readonly project: { readonly id: number; readonly path: string };
@@ -52,22 +75,21 @@ function planOneGap(
   context: Context,
 ): readonly Action[] {
   const { project, labels, sign } = context;
-  const place = { project: project.id, kind: "issue", parent: 0 } as const;
-  const marker = markerOf({ ...place, tag: `gap/${gap.eventType}` }, sign);
+  const marker = markerOf(gapPlace(project.id, gap.eventType), sign);
   const [standing, ...doubles] = ownIssues(issues, seen.bot.id, marker);
-  const known = [standing, ...doubles].flatMap((issue) => demandTokens(issue?.description ?? ""));
   const token = context.digest(`${seen.id} ${seen.issue.id} ${gap.eventType}`).slice(0, 12);
-  const tokens = [...new Set([...known, token])].sort();
-  const { title, body } = context.text(gap, tokens.length);
-  const description = withMarker(
-    marker,
-    `${body.trimEnd()}\n\n<!-- demand ${tokens.join(" ")} -->\n`,
-  );
+  // The later entry counts: what the standing issue says of a request goes before what others say.
+  const demand = new Map([
+    [token, gap.kind],
+    ...[...doubles, standing].flatMap((issue) => [...demandIn(issue?.description ?? "")]),
+  ]);
+  const { title, body } = context.text(gap, countsOf(demand));
+  const description = withMarker(marker, `${body.trimEnd()}\n\n${demandLines(demand)}\n`);
   if (standing === undefined) {
     const issue = { project: project.path, tag: marker.tag, title, description, labels };
     return [{ kind: "create-issue", ...issue, confidential: false }];
   }
-  const counted = demandTokens(standing.description).length === tokens.length;
+  const counted = demandIn(standing.description).size === demand.size;
   const onRecord = seen.custody.entries.some(({ event }) => event === "gap");
   const missing = onRecord ? [] : labels.filter((label) => !standing.labels.includes(label));
   const edit = {
@@ -76,7 +98,10 @@ function planOneGap(
     issue: standing.iid,
     description,
   } as const;
-  const moved = markerOf({ ...place, tag: `gap-double/${gap.eventType}` }, sign);
+  const moved = markerOf(
+    { ...gapPlace(project.id, gap.eventType), tag: `gap-double/${gap.eventType}` },
+    sign,
+  );
   return [
     ...(counted && isSigned(standing.description, marker) && missing.length === 0
       ? []
@@ -97,5 +122,34 @@ function planOneGap(
 }
 
 /** Which requests asked already, as opaque digests: enough to count each once, nothing to learn from. */
-const demandTokens = (description: string): readonly string[] =>
-  /<!-- demand ((?:[0-9a-f]{12} ?)+)-->/.exec(description)?.[1]?.trim().split(" ") ?? [];
+type CountedRequests = ReadonlyMap<string, GapKind>;
+
+const DEMAND = /<!-- demand (not_recorded|stream_only|out_of_view) ((?:[0-9a-f]{12} ?)+)-->/g;
+
+const demandIn = (description: string): CountedRequests =>
+  new Map(
+    [...description.matchAll(DEMAND)].flatMap(([, kind = "", tokens = ""]) =>
+      tokens
+        .trim()
+        .split(" ")
+        .map((token) => [token, kind as GapKind] as const),
+    ),
+  );
+
+const tokensOf = (demand: CountedRequests, wanted: GapKind): readonly string[] =>
+  [...demand]
+    .filter(([, kind]) => kind === wanted)
+    .map(([token]) => token)
+    .sort();
+
+const countsOf = (demand: CountedRequests): Demand => ({
+  not_recorded: tokensOf(demand, "not_recorded").length,
+  stream_only: tokensOf(demand, "stream_only").length,
+  out_of_view: tokensOf(demand, "out_of_view").length,
+});
+
+const demandLines = (demand: CountedRequests): string =>
+  GAP_KINDS.map((kind) => ({ kind, tokens: tokensOf(demand, kind) }))
+    .filter(({ tokens }) => tokens.length > 0)
+    .map(({ kind, tokens }) => `<!-- demand ${kind} ${tokens.join(" ")} -->`)
+    .join("\n");

@@ -43,7 +43,7 @@ test.each([
   [
     "of_user",
     "out_of_view",
-    "saved, since GitLab 17.1, but in no group or project: an owner of the group cannot see it",
+    "saved, since GitLab 17.1, but in scope User and Instance only: an owner of the group cannot see it",
   ],
   [
     "streamed",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { type Gap, planGap } from "../../../scripts/domain/information-request/gap.ts";
+import { type Demand, type Gap, planGap } from "../../../scripts/domain/information-request/gap.ts";
 import { BOT, issue, mergeRequest, observation, stored, user } from "./observation.ts";
 
 const GIT: Gap = {
@@ -15,7 +15,10 @@ const context = {
   project: { id: 5, path: "sec/gaps" },
   labels: ["Category:Audit Events", "Enterprise Edition"],
   digest: (text: string) => createHash("sha256").update(text).digest("hex"),
-  text: (gap: Gap, demand: number) => ({ title: gap.eventType, body: `asked ${demand} times\n` }),
+  text: (gap: Gap, { not_recorded, stream_only, out_of_view }: Demand) => ({
+    title: gap.eventType,
+    body: `asked ${not_recorded + stream_only + out_of_view} times (${not_recorded}, ${stream_only}, ${out_of_view})\n`,
+  }),
 };
 const seen = observation({
   collected: [stored()],
@@ -117,6 +120,23 @@ test("an issue of before the signatures is signed; one that was signed for anoth
   expect(planGap(seen, [GIT], [filed(description)], elsewhere).actions).toMatchObject([
     { kind: "create-issue" },
   ]);
+});
+
+test("demand is counted by what the catalogue said then, and each request once", () => {
+  const edited = (id: string, gap: Gap, description: string) => {
+    const [action] = planGap({ ...seen, id }, [gap], [filed(description)], context).actions;
+    return action?.kind === "edit-issue" ? action.description : null;
+  };
+  const [first] = planGap(seen, [GIT], [], context).actions;
+  const one = first?.kind === "create-issue" ? first.description : "";
+  const outOfView: Gap = { ...GIT, kind: "out_of_view" };
+  expect(edited(seen.id, outOfView, one)).toBeNull();
+  const two = edited("IR-2026-0043", outOfView, one) ?? "";
+  expect(two).toContain("asked 2 times (0, 1, 1)");
+  const three = edited("IR-2026-0044", { ...GIT, kind: "not_recorded" }, two) ?? "";
+  expect(three).toContain("asked 3 times (1, 1, 1)");
+  expect(edited("IR-2026-0045", outOfView, three)).toContain("asked 4 times (1, 1, 2)");
+  expect(three.match(/<!-- demand (?:not_recorded|stream_only|out_of_view) /g)).toHaveLength(3);
 });
 
 test("an own issue that lost its count starts again at this request", () => {
