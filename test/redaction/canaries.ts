@@ -34,7 +34,7 @@ const network =
     return { text: `${prefix}:${group(dice)}:${secret}`, secret, gram: HEX_GRAM };
   };
 
-const NETWORKS = [network("2001:db8:5:7"), network("fd00:5:7:9")];
+const NETWORKS = [network("2001:db8:5"), network("fd00:5:7")];
 const number: Kind = (dice) => {
   const secret = `${1 + dice.below(8)}${dice.text("0123456789", 12)}`;
   return { text: secret, secret, gram: 13 };
@@ -158,6 +158,14 @@ const FITTING: Readonly<Record<string, Fitting>> = {
       (text) => `Project "${text}" was removed`,
       (text) => `Group "${text}" was created`,
       (text) => `deploy key added ${text}`,
+    ],
+  },
+  words: { carriers: [(text) => `key ${text} laptop`, (text) => text] },
+  params: {
+    carriers: [
+      (text) => [{ key: "search", value: text }],
+      (text) => [{ key: "page", value: text }],
+      (text) => text,
     ],
   },
   url_path: {

@@ -1,0 +1,169 @@
+// The rules of redaction by their numbers, each with what it takes out.
+import { describe, expect, test } from "vitest";
+import { decodedViews } from "../../scripts/domain/information-request/decode-views.ts";
+import { readLine } from "../../scripts/domain/information-request/log-dive.ts";
+import { findPersonalData } from "../../scripts/domain/information-request/personal-data-detection.ts";
+import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
+import { findSecrets } from "../../scripts/domain/information-request/secret-detection.ts";
+import { profileOf, pseudonym, scope } from "./fixture.ts";
+
+const BASE = { time: "2026-11-16T12:00:00.999Z", event_type: "member_added", project_id: 9001 };
+
+function redact(source: string, row: object) {
+  const profile = profileOf(source);
+  const read = readLine(Buffer.from(JSON.stringify({ ...BASE, ...row })), profile);
+  if (typeof read === "string") throw new Error(read);
+  const redacted = redactRow(read, profile, scope, pseudonym);
+  if ("withheld" in redacted) throw new Error(redacted.withheld);
+  return redacted;
+}
+/** The value that leaves, else why none does. */
+function fate(source: string, row: Readonly<Record<string, unknown>>, field: string): unknown {
+  const { released, tally } = redact(source, row);
+  return released[field] ?? tally.find((one) => one.field === field)?.reason;
+}
+
+describe("what becomes of a value", () => {
+  test.each<[string, string, Record<string, unknown>, string, unknown]>([
+    ["R1: unknown field", "application", { foreign: "x" }, "(unknown)", "UNKNOWN_FIELD"],
+    ["R1: wrong type", "application", { severity: ["INFO"] }, "severity", "TYPE"],
+    [
+      "R3: no id beyond 2^53",
+      "application",
+      { namespace_id: 2 ** 60 },
+      "namespace_id",
+      "OTHER_ACCOUNT",
+    ],
+    ["R3: bounds", "api", { status: 1000 }, "status", "NOT_LISTED"],
+    [
+      "R5: query and fragment go",
+      "api",
+      { path: "/acme-corp/payments/api/-/issues?a=b#c" },
+      "path",
+      "/acme-corp/payments/api/-/issues",
+    ],
+    [
+      "R5: a foreign project goes",
+      "api",
+      { path: "/other-co/api/-/issues" },
+      "path",
+      "OTHER_ACCOUNT",
+    ],
+    [
+      "R5: escapes are undone first",
+      "api",
+      { path: "/acme-corp%2Fpayments%2Fapi/-/issues" },
+      "path",
+      "/acme-corp/payments/api/-/issues",
+    ],
+    [
+      "R6: family and version",
+      "api",
+      { ua: "Mozilla/5.0 (jane) Chrome/119.0.0.0 Safari/537.36" },
+      "ua",
+      "Chrome 119",
+    ],
+    [
+      "R6: an unknown agent goes",
+      "api",
+      { ua: "bot (+mailto:jane@acme.example)" },
+      "ua",
+      "NOT_LISTED",
+    ],
+    ["R7: no template", "application", { message: "Jane called" }, "message", "[text removed]"],
+    ["R8: system information", "application", { hostname: "web-01" }, "hostname", "SYSTEM_INFO"],
+    ["R8: internal address", "application", { remote_ip: "10.1.2.3" }, "remote_ip", "SYSTEM_INFO"],
+    ["R19: longer than 4 KiB", "application", { severity: "x".repeat(5000) }, "severity", "CAP"],
+    ["R20: to the second", "application", {}, "time", "2026-11-16T12:00:00Z"],
+  ])("%s", (_, source, row, field, expected) => expect(fate(source, row, field)).toBe(expected));
+
+  test("R2: a key is data, and no map leaves", () => {
+    const { released, tally } = redact("application", {
+      errors: { "jane@acme.example": ["taken"] },
+    });
+    expect(JSON.stringify([released, tally])).not.toContain("jane");
+  });
+
+  test("R4: only listed parameters leave, each by its own rule", () => {
+    const params = [
+      { key: "page", value: 3 },
+      { key: "search", value: "jane" },
+      { key: "id", value: "other-co/api" },
+      { key: "per_page", value: { deep: "jane" } },
+    ];
+    const { released } = redact("production", { params });
+    expect(Object.keys(released).filter((field) => field.startsWith("params"))).toStrictEqual([
+      "params.page",
+    ]);
+  });
+
+  test("R10 and R11: ids become pseudonyms by kind, the same for every spelling", () => {
+    const [one, other] = ["Ａbc123", "abc123"].map((id) =>
+      fate("application", { correlation_id: id }, "correlation_id"),
+    );
+    expect(one).toMatch(/^correlation-[0-9a-f]{16}$/);
+    expect(one).toBe(other);
+  });
+
+  test("R18: a replacement tells nothing of the length", () => {
+    const lengths = [3, 300].map((length) =>
+      fate("application", { message: "x".repeat(length) }, "message"),
+    );
+    expect(new Set(lengths).size).toBe(1);
+  });
+});
+
+describe("R15 and R16: people and addresses, as they are written", () => {
+  test.each([
+    ["jane [at] acme.example", "email"],
+    ['"jane doe"@acme.example', "email"],
+    ["jane@host.internal", "email"],
+    ["Jane Doe <jane@acme.example>", "email"],
+    ["jörg@müller.example", "email"],
+    ["jane@xn--mller-kva.example", "email"],
+    ["::ffff:192.0.2.1", "ip_address"],
+    ["fe80::1%eth0", "ip_address"],
+    ["[2001:db8::1]:443", "ip_address"],
+    ["2001:db8::/32", "ip_address"],
+    ["gitlab-webservice-7d9f8b6c5d-x2x4z", "internal_host"],
+  ])("%s: %s", (text, kind) => expect(findPersonalData(text)).toContain(kind));
+});
+
+describe("R17: live secrets", () => {
+  const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+  test.each([
+    ...[
+      "glpat",
+      "gloas",
+      "gldt",
+      "glrt",
+      "glrtr",
+      "glcbt",
+      "glptt",
+      "glft",
+      "glimt",
+      "glagent",
+      "glwt",
+      "glsoat",
+      "glffct",
+      "SIE-glpat",
+    ].map((prefix) => [`${prefix}-abcdefghij0123456789`, "gitlab_token"]),
+    ["GR1348941abcdefghij", "gitlab_token"],
+    ["_gitlab_session=0123456789abcdef", "session"],
+    ["Authorization: Bearer abcdefgh", "authorization"],
+    ["https://jane:secret@host.example", "url_password"],
+    ["-----BEGIN RSA PRIVATE KEY-----", "private_key"],
+    [`x ${jwt}`, "jwt"],
+  ] as const)("%s: %s", (text, kind) => expect(findSecrets(text)).toContain(kind));
+  test.each([
+    "a.eyJzdWIi.c2ln",
+    "eyJhbGciOiJIUzI1NiJ9.eyJ.c2lnbmF0",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi",
+    ".eyJzdWIi.abcd",
+  ])("%s is no token", (text) => expect(findSecrets(text)).toStrictEqual([]));
+});
+
+test("R13: what hides in another spelling is read", () => {
+  const hidden = Buffer.from("%6A%61%6E%65").toString("base64");
+  expect(decodedViews(hidden).texts).toContain("jane");
+});
