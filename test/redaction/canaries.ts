@@ -151,8 +151,10 @@ const FITTING: Readonly<Record<string, Fitting>> = {
   integer: { kinds: [number], carriers: [(text) => Number(text)] },
   repository: { kinds: [number], carriers: [(text) => `project-${text}`] },
   template: {
+    kinds: [...KINDS, ...NETWORKS, ...NETWORKS],
     carriers: [
       (text) => `User Logout: username=${text} ip=192.0.2.1`,
+      (text) => `User Logout: username=root ip=${text}`,
       (text) => `User "${text}" (jane@acme.example) was created`,
       (text) => `User "Jane" (${text}) was created`,
       (text) => `Project "${text}" was removed`,

@@ -131,7 +131,7 @@ describe("R15 and R16: people and addresses, as they are written", () => {
 
 describe("R17: live secrets", () => {
   const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
-  test.each([
+  test.each<readonly [string, string]>([
     ...[
       "glpat",
       "gloas",
@@ -147,14 +147,14 @@ describe("R17: live secrets", () => {
       "glsoat",
       "glffct",
       "SIE-glpat",
-    ].map((prefix) => [`${prefix}-abcdefghij0123456789`, "gitlab_token"]),
+    ].map((prefix) => [`${prefix}-abcdefghij0123456789`, "gitlab_token"] as const),
     ["GR1348941abcdefghij", "gitlab_token"],
     ["_gitlab_session=0123456789abcdef", "session"],
     ["Authorization: Bearer abcdefgh", "authorization"],
     ["https://jane:secret@host.example", "url_password"],
     ["-----BEGIN RSA PRIVATE KEY-----", "private_key"],
     [`x ${jwt}`, "jwt"],
-  ] as const)("%s: %s", (text, kind) => expect(findSecrets(text)).toContain(kind));
+  ])("%s: %s", (text, kind) => expect(findSecrets(text)).toContain(kind));
   test.each([
     "a.eyJzdWIi.c2ln",
     "eyJhbGciOiJIUzI1NiJ9.eyJ.c2lnbmF0",
