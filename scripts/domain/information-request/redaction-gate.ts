@@ -102,6 +102,7 @@ function isNew(seen: SeenValues, field: string, text: string): boolean {
 
 /** Rules whose values are made of words and paths. What fits any other is one of a finite list, or a pseudonym: nothing can hide in it. */
 const TEXT_RULES: ReadonlySet<SimpleRule["rule"]> = new Set([
+  "user_agent",
   "url_path",
   "route",
   "template",
