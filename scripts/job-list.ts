@@ -16,6 +16,7 @@ export const JOBS = {
   review: () => import("./jobs/review.ts"),
   "hand-over": () => import("./jobs/hand-over.ts"),
   gap: () => import("./jobs/gap.ts"),
+  "gap-shipped": () => import("./jobs/gap-shipped.ts"),
   "status-update": () => import("./jobs/status-update.ts"),
   "policy-preview": () => import("./jobs/policy-preview.ts"),
   triage: () => import("./jobs/triage.ts"),
@@ -25,7 +26,7 @@ export type JobName = keyof typeof JOBS;
 
 /** Jobs whose texts carry a signed marker: they cannot run without the key for it. */
 export const isSigning = (name: string): boolean =>
-  ["gap", "status-update", "policy-preview"].includes(name);
+  ["gap", "gap-shipped", "status-update", "policy-preview"].includes(name);
 
 /** One reading of the world: the requests that could be observed, and those that could not. */
 export type Reading = {

@@ -76,6 +76,7 @@ const VIEWS: Readonly<Record<string, object>> = {
       { what: "streamed only", count: 2 },
     ],
   },
+  "notes/gap-shipped": { eventType: "deploy_key_added", answer: "saved, since GitLab 16.10" },
   "merge-requests/review": {
     id: "IR-2026-0042",
     issue: "#42",

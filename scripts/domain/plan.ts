@@ -7,9 +7,10 @@ export type Action =
       readonly add: readonly string[];
       readonly remove: readonly string[];
     }
-  /** Creates the bot's note with this tag, or edits it where `note` names the one that stands. */
+  /** Creates the bot's note with this tag, or edits it where `note` names the one that stands. Without `project`: in the tracker. */
   | {
       readonly kind: "write-note";
+      readonly project?: string;
       readonly issue: number;
       readonly tag: string;
       readonly note: number | null;
@@ -18,6 +19,7 @@ export type Action =
   /** Removes a second note of the bot with the same tag. */
   | {
       readonly kind: "delete-note";
+      readonly project?: string;
       readonly issue: number;
       readonly tag: string;
       readonly note: number;
@@ -149,9 +151,9 @@ export function describeAction(action: Action): string {
         ...(action.remove.length > 0 ? ["unlabel", quoted(action.remove)] : []),
       ].join(" ");
     case "write-note":
-      return `#${action.issue} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
+      return `${action.project ?? ""}#${action.issue} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
     case "delete-note":
-      return `#${action.issue} delete doubled note ${action.tag}`;
+      return `${action.project ?? ""}#${action.issue} delete doubled note ${action.tag}`;
     case "write-merge-request-note":
       return `!${action.mergeRequest} ${action.note === null ? "create" : "edit"} note ${action.tag}`;
     case "delete-merge-request-note":

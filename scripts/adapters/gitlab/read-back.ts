@@ -43,10 +43,10 @@ function check(read: ForgeReader, project: ProjectRef, action: Action): Promise<
     case "create-issue":
       return issueStands(read, action);
     case "write-note":
-      return noteStands(read, project, action);
+      return noteStands(read, action.project ?? project, action);
     case "delete-note":
       return read
-        .issueNotes(project, action.issue)
+        .issueNotes(action.project ?? project, action.issue)
         .then((notes) => notes.every(({ id }) => id !== action.note));
     case "write-merge-request-note":
       return mergeRequestNoteStands(read, project, action);

@@ -70,9 +70,9 @@ function write(
     case "change-labels":
       return changeLabels(gitlab, project, action);
     case "write-note":
-      return writeNote(gitlab, project, action);
+      return writeNote(gitlab, action.project ?? project, action);
     case "delete-note":
-      return deleteNote(gitlab, project, action);
+      return deleteNote(gitlab, action.project ?? project, action);
     case "write-merge-request-note":
       return writeMergeRequestNote(gitlab, project, action);
     case "delete-merge-request-note":

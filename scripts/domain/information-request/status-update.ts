@@ -2,14 +2,14 @@
 import { Temporal } from "temporal-polyfill";
 import type { Finding } from "../finding.ts";
 import type { Issue } from "../forge.ts";
-import { type MarkedPlace, type Marker, ownNotes, withMarker } from "../note-marker.ts";
+import type { MarkedPlace, Marker } from "../note-marker.ts";
 import type { Action } from "../plan.ts";
 import { type AuditEventAnswer, selfServeAnswer } from "./audit-event-answer.ts";
 import type { CustodyHead } from "./custody.ts";
 import { shortHead } from "./custody-verification.ts";
+import { keepNote } from "./kept-note.ts";
 import type { Dismissed } from "./legal-statement.ts";
 import { currentArtefact, heldAfterRelease, type Stage, stageOf } from "./lifecycle.ts";
-import { sameText } from "./merge-request.ts";
 import type { Observation } from "./observation.ts";
 import { REQUEST_LABEL } from "./recognition.ts";
 import { rescopeText } from "./rescope.ts";
@@ -245,18 +245,8 @@ function recordedFindings({ notes, bot }: Observation): string {
 /** Writes the comment when its text differs from what stands, and deletes what a late or doubled write left beside it. */
 export function planStatusNote(seen: Observation, body: string, marker: Marker): Steps {
   if (seen.issue.state === "closed") return NOTHING;
-  const issue = seen.issue.iid;
-  const { tag } = marker;
-  const marked = withMarker(marker, body);
-  const [standing, ...others] = ownNotes(seen.notes, seen.bot.id, marker);
-  const current: readonly Action[] =
-    standing !== undefined && sameText(standing.body, marked)
-      ? []
-      : [{ kind: "write-note", issue, tag, note: standing?.id ?? null, body: marked }];
-  const doubles = others.map(
-    (note): Action => ({ kind: "delete-note", issue, tag, note: note.id }),
-  );
-  return { actions: [...current, ...doubles], records: [] };
+  const place = { issue: seen.issue.iid };
+  return { actions: keepNote(place, seen.notes, seen.bot.id, marker, body), records: [] };
 }
 
 const STAGE_LABEL: Readonly<Record<Stage, string | null>> = {
