@@ -7,6 +7,9 @@ import type { GenericPackage, Issue, MergeRequest, Project, User } from "../sand
 import type { State } from "../sandbox/state.ts";
 import { GAPS, TRACKER } from "./lab.ts";
 
+/** What a person writes over something when pushing to a request's branch. */
+export const SPOILT = "other-co";
+
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash("sha256").update(bytes).digest("hex");
 
@@ -46,6 +49,10 @@ export const manifestAt = (state: State, id: string, ref: string): string | null
   fileAt(state, ref, `requests/information-request/${yearOf(id)}/${id}.manifest.json`);
 export const requestAt = (state: State, id: string, ref: string): string | null =>
   fileAt(state, ref, `requests/information-request/${yearOf(id)}/${id}.yaml`);
+
+/** True when somebody merged by hand a request file that a person had changed. */
+export const isSpoilt = (state: State, id: string): boolean =>
+  requestAt(state, id, "main")?.includes(SPOILT) === true;
 export const custodyOf = (state: State, id: string): string | null =>
   fileAt(state, "custody", `information-request/${yearOf(id)}/${id}.jsonl`);
 

@@ -4,7 +4,7 @@ import type { Issue } from "../sandbox/model.ts";
 import type { State } from "../sandbox/state.ts";
 import type { FormKind, Forms } from "./forms.ts";
 import { TRACKER } from "./lab.ts";
-import { botOf, idOf, mergeRequestsOf, repository, tracker } from "./model.ts";
+import { botOf, idOf, mergeRequestsOf, repository, SPOILT, tracker } from "./model.ts";
 import type { Deed, IssueDeed, MergeRequestDeed } from "./steps.ts";
 
 export type Call = (
@@ -159,7 +159,9 @@ export function peopleOf(
           action: before === undefined ? "create" : "update",
           file_path: path,
           content:
-            before === undefined ? "x\n" : before.replace(/acme-jdoe|"count": ?\d+|x/, "other-co"),
+            before === undefined
+              ? `${SPOILT}\n`
+              : before.replace(/acme-jdoe|"count": ?\d+|x/, SPOILT),
         },
       ],
     });
