@@ -22,7 +22,11 @@ export async function pipelineJobs(): Promise<readonly PipelineJob[]> {
   if (!file.ok) throw new Error(file.errors.map(formatFault).join("\n"));
   const jobs = Object.entries(file.value)
     .filter(([name]) => !name.startsWith("."))
-    .map(([name, job]) => ({ name, stage: job.stage ?? "", line: job.script?.[0] ?? "" }));
+    .map(([name, { stage = "", script = [] }]) => ({
+      name,
+      stage,
+      line: script.find((line) => line.includes("npx seclog run ")) ?? "",
+    }));
   return jobs
     .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage))
     .map(({ name, line }) => ({ name, words: line.replace(/^.*npx seclog run /, "").split(" ") }));
