@@ -13,12 +13,18 @@ beforeAll(async () => {
 afterAll(() => life.stage.close());
 
 const routing = await readFile(`${POLICY_FOLDER}/routing.yaml`, "utf8");
-const commit = (branch: string, start: string | null, path: string, content: string) =>
+const commit = (
+  branch: string,
+  start: string | null,
+  path: string,
+  content: string,
+  action = start === null ? "update" : "create",
+) =>
   life.person("mira").send("POST", `${API}/repository/commits`, {
     branch,
     ...(start === null ? {} : { start_branch: start }),
     commit_message: "Change a policy",
-    actions: [{ action: start === null ? "update" : "create", file_path: path, content }],
+    actions: [{ action, file_path: path, content }],
   });
 const open = async (branch: string): Promise<number> => {
   const made = (await life.person("mira").send("POST", `${API}/merge_requests`, {
@@ -89,6 +95,27 @@ test("a flip is named by its kind, its count and the id of the request", async (
   const [body] = await comments(iid);
   expect(body).toContain("### Past verdicts that flip: 1; validate refuses the change");
   expect(body).toContain("| accept, sirt → accept, sirt, self-serve (lane) | 1 | IR-2026-0001 |");
+});
+
+test("a deleted policy file is a fault of the merge request, and of nothing else", async () => {
+  const lane = await readFile(`${POLICY_FOLDER}/lane.yaml`, "utf8");
+  await commit("main", null, "policies/lane.yaml", lane, "create");
+  await commit("without-lanes", "main", "policies/lane.yaml", "", "delete");
+  const iid = await open("without-lanes");
+  expect((await life.run(["policy-preview"], { dryRun: true })).writes).toEqual([]);
+  const { exit, plan } = await life.run(["policy-preview"]);
+  expect(exit).toBe(0);
+  expect(plan).toContainEqual(
+    expect.objectContaining({ kind: "write-merge-request-note", mergeRequest: iid, note: null }),
+  );
+  const [body, ...more] = await comments(iid);
+  expect(more).toEqual([]);
+  expect(body).toContain("The policies of this merge request cannot be read");
+  expect(body).toContain("policies/lane.yaml:1:1");
+  expect(body).toContain("the file is gone");
+  expect((await life.run(["policy-preview"])).writes).toEqual([]);
+  // The run's own policies stand: the request is judged as before.
+  expect((await life.run(["eligibility", "routing"])).failures).toEqual([]);
 });
 
 test("what touches no policy gets no comment", async () => {

@@ -226,6 +226,46 @@ test("a routing rule that does not apply is not counted", () => {
   expect(decideRequest({ ...input, policies: changed }).route).toBe("support");
 });
 
+test("the same request at two filing dates gives two verdicts, each by the limit of its day", () => {
+  const dated = assemblePolicies(
+    {
+      ...set,
+      eligibility: {
+        ...set.eligibility,
+        limits: {
+          ...set.eligibility.limits,
+          window: [
+            { from: "2000-01-01", value: "P2D" },
+            { from: "2026-11-20", value: "P1M" },
+          ],
+        },
+      },
+    },
+    () => "0",
+  ).policies;
+  const filed = (created_at: string) =>
+    decideRequest({
+      ...DecisionInput.parse(overlay(set.eligibility.baseline, { issue: { created_at } })),
+      policies: dated,
+    });
+  const strict = filed("2026-11-19T23:59:59Z");
+  const wide = filed("2026-11-20T00:00:00Z");
+  const window = ({ findings }: typeof strict) =>
+    findings.find(({ rule }) => rule === "window_too_old");
+  expect([strict.verdict, strict.route, strict.policy.version]).toEqual([
+    "reject",
+    null,
+    "2000-01-01",
+  ]);
+  expect(window(strict)).toMatchObject({ ok: false });
+  expect([wide.verdict, wide.route, wide.policy.version]).toEqual([
+    "accept",
+    "support",
+    "2026-11-20",
+  ]);
+  expect(window(wide)).toMatchObject({ ok: true });
+});
+
 test.each([
   ["2026-11-21", "2026-11-21"],
   ["2026-11-20", "2026-11-20"],

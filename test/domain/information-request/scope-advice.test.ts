@@ -178,6 +178,11 @@ Event types: deploy_key_added`);
   expect(
     proposeRescope({ ...request, event_types: ["deploy_key_added"] }, { ...limits, days: 2 }),
   ).toBeNull();
+  const bare = { groups: ["acme-corp"], projects: [], users: [] };
+  const groupOnly = proposeRescope({ ...request, resources: bare }, limits);
+  expect(groupOnly === null ? "" : rescopeText(groupOnly)).toMatch(
+    /Groups: acme-corp\nEvent types: deploy_key_added$/,
+  );
   const many = proposeRescope(
     { ...request, event_types: Array.from({ length: 8 }, (_, at) => `event_${at}`) },
     { ...limits, event_types: 1 },
