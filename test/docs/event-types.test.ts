@@ -4,10 +4,22 @@ import { expect, test } from "vitest";
 import { loadEventTypes } from "../../scripts/adapters/event-types.ts";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
 import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { auditEventAnswers } from "../../scripts/domain/information-request/audit-event-answer.ts";
 import { ROOT } from "./markdown-files.ts";
 
 const catalogue = await loadEventTypes(POLICY_FOLDER);
 const profiles = await loadLogProfiles(POLICY_FOLDER);
+const answers = auditEventAnswers(
+  catalogue.audit_events.map(({ name }) => name),
+  catalogue,
+);
+const kindOf = new Map(answers.map(({ eventType, kind }) => [eventType, kind]));
+const SEEN = {
+  saved: "saved",
+  out_of_view: "saved, out of view",
+  stream_only: "streamed only",
+  not_recorded: "none",
+} as const;
 const recipes = [
   ...new Map(
     [...profiles.values()].flatMap(({ recipes }) => recipes).map((one) => [one.id, one]),
@@ -18,6 +30,8 @@ function page(): string {
   const shownBy = (type: string) => recipes.filter(({ event_types }) => event_types.includes(type));
   const audit = catalogue.audit_events;
   const found = audit.filter(({ name }) => shownBy(name).length > 0);
+  const count = (wanted: keyof typeof SEEN): number =>
+    answers.filter(({ kind }) => kind === wanted).length;
   const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
   const categories = [...new Set(audit.map(({ category }) => category))].sort();
   return [
@@ -26,8 +40,8 @@ function page(): string {
     "Generated from `policies/event-types.yaml` and `policies/query-recipes/` by",
     "`npx vitest run test/docs/event-types.test.ts --update`.",
     "",
-    `GitLab documents ${audit.length} audit event types: ${audit.filter(({ saved }) => saved).length} are saved to the customer's own Audit Events,`,
-    `${audit.filter(({ saved }) => !saved).length} are only streamed. A log line that names its event (\`event_type\`, \`event_name\` in the application and`,
+    `GitLab documents ${audit.length} audit event types: ${count("saved")} are saved where an owner of the group sees them,`,
+    `${count("out_of_view")} are saved for users or the instance only, out of that view, and ${count("stream_only")} are only streamed. A log line that names its event (\`event_type\`, \`event_name\` in the application and`,
     `audit logs) is found by that name, whichever it is. ${found.length} types also have a query recipe, for lines that name none.`,
     "",
     "## Recipes",
@@ -49,8 +63,8 @@ function page(): string {
       ...audit
         .filter((type) => type.category === category)
         .map(
-          ({ name, saved }) =>
-            `| \`${name}\` | ${saved ? "saved" : "streamed only"} | ${code(shownBy(name).map(({ id }) => id)) || "–"} |`,
+          ({ name }) =>
+            `| \`${name}\` | ${SEEN[kindOf.get(name) ?? "not_recorded"]} | ${code(shownBy(name).map(({ id }) => id)) || "–"} |`,
         ),
     ]),
     "",
