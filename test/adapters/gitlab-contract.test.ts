@@ -7,6 +7,7 @@ import { accountsFrom } from "../../scripts/adapters/accounts.ts";
 import { sha256 } from "../../scripts/adapters/digest.ts";
 import { connectGitLab } from "../../scripts/adapters/gitlab/connection.ts";
 import { createInventory } from "../../scripts/adapters/gitlab/inventory.ts";
+import { effectOf } from "../../scripts/adapters/gitlab/read-back.ts";
 import { createReader } from "../../scripts/adapters/gitlab/reader.ts";
 import { createWriter } from "../../scripts/adapters/gitlab/writer.ts";
 import { InformationRequest } from "../../scripts/domain/information-request/request.ts";
@@ -186,6 +187,28 @@ test("a gap issue is found again by its marker and its label", async () => {
     close: true,
   });
   expect(await find()).toMatchObject({ description, state: "closed" });
+});
+
+test("a note on a gap issue is written, read back and deleted in the project of gap issues", async () => {
+  const bot = await world().currentUser();
+  const issue = (await world().filedIssues(GAPS, bot.id))[0]?.iid ?? 0;
+  const standing = async () =>
+    (await world().issueNotes(GAPS, issue)).filter(({ system }) => !system);
+  const write = { kind: "write-note", project: GAPS, issue, tag: "gap-shipped/x" } as const;
+  const elsewhere = await world().issueNotes(PROJECT, issue);
+  await perform({ ...write, note: null, body: "In view." });
+  const [made] = await standing();
+  const edited = { ...write, note: made?.id ?? 0, body: "In view now." };
+  expect(await effectOf(world(), PROJECT, edited)).toBe(false);
+  await perform(edited);
+  expect(await standing()).toMatchObject([{ id: made?.id, body: "In view now." }]);
+  expect(await effectOf(world(), PROJECT, edited)).toBe(true);
+  const removal = { ...write, kind: "delete-note", note: made?.id ?? 0 } as const;
+  expect(await effectOf(world(), PROJECT, removal)).toBe(false);
+  await perform(removal);
+  expect(await standing()).toEqual([]);
+  expect(await effectOf(world(), PROJECT, removal)).toBe(true);
+  expect(await world().issueNotes(PROJECT, issue)).toEqual(elsewhere);
 });
 
 describe("a request's merge request", () => {
