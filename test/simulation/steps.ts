@@ -134,9 +134,25 @@ export function stepsOf(seed: number, count = 8 + (seed % 13)): readonly Step[] 
     [1, "hostile"],
   ]);
   steps.push({ kind: "file", form, by: "sofia" });
-  if (dice.chance(0.6)) steps.push(cleanPipeline);
+  const ready = dice.chance(0.6);
+  if (ready) steps.push(cleanPipeline);
+  const begun = steps.length;
   while (steps.length < count) steps.push(...oneOrMore(dice));
-  return steps;
+  // Dice of their own: the other histories stay what they were.
+  const own = diceOf(~seed);
+  return ready && own.chance(0.15) ? steps.toSpliced(begun, 0, ...logDiverApproves(own)) : steps;
+}
+
+/** Somebody of Legal or Security dives for the first request, and gives one of the two approvals that it needs. */
+function logDiverApproves(dice: Dice): readonly Step[] {
+  const legal = dice.pick<Reviewer>(["lena", "noor"]);
+  const security = dice.pick<Reviewer>(["sam", "ines"]);
+  return [
+    { kind: "assign", request: 0, who: dice.pick([legal, security]) },
+    { kind: "approve", request: 0, who: legal },
+    { kind: "approve", request: 0, who: security },
+    cleanPipeline,
+  ];
 }
 
 const cleanRun = (jobs: RunStep["jobs"]): RunStep => ({
