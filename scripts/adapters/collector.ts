@@ -24,6 +24,7 @@ import { type Draft, openDraft } from "./artefact/draft.ts";
 import { passGate } from "./artefact/gate.ts";
 import { type Recipients, sealArtefact } from "./artefact/seal.ts";
 import {
+  type ArtefactLane,
   EVIDENCE_FILES,
   SHOWN_FILES,
   writeAggregateFiles,
@@ -64,7 +65,7 @@ export class UnknownSource extends Error {
  */
 export function createCollector(options: CollectorOptions): Collector {
   return {
-    collect: async (request, requestSha256, scope) => {
+    collect: async (request, requestSha256, scope, lane) => {
       const directory = options.directoryOf(request.id);
       const profiles = profilesOf(scope, options.profiles);
       const plan = await options.store.plan(scope, profiles);
@@ -73,7 +74,7 @@ export function createCollector(options: CollectorOptions): Collector {
         const dive = await fill(draft, plan, profiles, scope, options);
         const manifest = await conclude(
           draft,
-          { request, requestSha256, scope, plan, profiles, dive },
+          { request, requestSha256, scope, lane, plan, profiles, dive },
           options,
         );
         options.signal.throwIfAborted();
@@ -127,6 +128,7 @@ type Finished = {
   readonly requestSha256: string;
   readonly scope: Scope;
   readonly plan: DivePlan;
+  readonly lane: ArtefactLane;
   readonly profiles: readonly LogProfile[];
   readonly dive: DiveResult;
 };
@@ -136,11 +138,10 @@ async function conclude(
   finished: Finished,
   options: CollectorOptions,
 ): Promise<Manifest> {
-  const { request, requestSha256, scope, plan, profiles, dive } = finished;
+  const { request, requestSha256, scope, lane, plan, profiles, dive } = finished;
   const rows = [...dive.rows].sort(compareRows);
   const complete = isWhole(dive.sources);
   const { window } = scope;
-  const lane = request.lane ?? "rows";
   const bySource = new Map(profiles.map((profile) => [profile.source, profile]));
   if (lane === "aggregate") {
     const counter = aggregateCounter(bySource);

@@ -72,7 +72,9 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
       signal: terminal.signal,
     });
     try {
-      const { manifest } = await collector.collect(input.request, input.requestSha256, input.scope);
+      const { request, requestSha256, scope } = input;
+      const lane = request.lane ?? "rows";
+      const { manifest } = await collector.collect(request, requestSha256, scope, lane);
       report(terminal, manifest, input.out, values["json"] === true);
       return manifest.complete ? EXIT.done : EXIT.failed;
     } catch (error) {

@@ -1,5 +1,6 @@
 // Job `log-dive`: collects what an accepted request may see, redacts and seals it, and stores it for the reviewers.
 import { collectedPackage, packageVersion } from "../domain/information-request/hand-over.ts";
+import { laneOf } from "../domain/information-request/lane.ts";
 import { stageOf } from "../domain/information-request/lifecycle.ts";
 import { adviseOnScope } from "../domain/information-request/scope-advice.ts";
 import { NOTHING } from "../domain/information-request/steps.ts";
@@ -19,7 +20,8 @@ export const job: RequestJob = {
     if (awaits) return NOTHING;
     const collector = await world.collector();
     const scope = await world.accounts.scope(request);
-    const collected = await collector.collect(request, requestSha256, scope);
+    const lane = laneOf(seen.verdict) === "aggregate" ? "aggregate" : "rows";
+    const collected = await collector.collect(request, requestSha256, scope, lane);
     const sealed = await collector.seal(collected);
     return {
       actions: [

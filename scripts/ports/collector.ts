@@ -13,6 +13,8 @@ export type Collector = {
     request: InformationRequest,
     requestSha256: string,
     scope: Scope,
+    /** What leaves: redacted rows, or nothing but counts. */
+    lane: "rows" | "aggregate",
   ) => Promise<Collected>;
   /** Encrypts the files for their readers (age); returns the directory to publish and its file names, manifest.json last. */
   readonly seal: (

@@ -49,7 +49,7 @@ async function collect(
     signal: new AbortController().signal,
   });
   const { manifest, directory } = await collector
-    .collect(request, "0".repeat(64), scope)
+    .collect(request, "0".repeat(64), scope, "rows")
     .catch(async (error: unknown) => {
       expect(await readdir(folder)).toEqual([]);
       throw error;

@@ -35,7 +35,7 @@ export async function collected(store: LogStore, within: Scope = scope): Promise
     signal: new AbortController().signal,
   });
   const request = { id: within.request_id } as InformationRequest;
-  const { manifest, directory } = await collector.collect(request, "0".repeat(64), within);
+  const { manifest, directory } = await collector.collect(request, "0".repeat(64), within, "rows");
   const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8");
   const [rows, csv, withheld] = await Promise.all(
     ["rows.ndjson", "rows.csv", "withheld.json"].map(read),

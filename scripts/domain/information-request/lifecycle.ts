@@ -29,10 +29,18 @@ export function stageOf(seen: Observation): Stage {
   return isReleased(seen) ? "hand-over" : "review";
 }
 
-/** The newest artefact that was collected for exactly the request as it stands; an older one answers another question. */
+/**
+ * The newest artefact that was collected for exactly the request as it stands; an older one answers another question.
+ * Rows are no answer where the verdict allows counts alone.
+ */
 export function currentArtefact(seen: Observation): StoredArtefact | null {
+  const counts = laneOf(seen.verdict) === "aggregate";
   return (
-    seen.collected.find(({ manifest }) => manifest.request.sha256 === seen.requestSha256) ?? null
+    seen.collected.find(
+      ({ manifest }) =>
+        manifest.request.sha256 === seen.requestSha256 &&
+        (!counts || manifest.lane === "aggregate"),
+    ) ?? null
   );
 }
 

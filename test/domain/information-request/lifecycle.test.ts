@@ -14,6 +14,7 @@ const HOLD = { verdict: "hold", reasons: ["Legal is missing"], roles: [] } as co
 const verdict = (more: Partial<Observation["verdict"]>): Partial<Observation> => ({
   verdict: { ...observation().verdict, ...more },
 });
+const COUNTS = { rule: "lane", ok: true, reason: "", measured: "aggregate", clause: "" };
 const HANDED_OVER = {
   custody: {
     ...observation().custody,
@@ -43,6 +44,19 @@ test.each<[string, Partial<Observation>, string]>([
   [
     "a merged request whose artefact is gone",
     { mergeRequest: mergeRequest({ state: "merged" }) },
+    "review",
+  ],
+  [
+    "rows where the verdict allows counts alone",
+    { collected: [stored()], ...verdict({ findings: [COUNTS] }) },
+    "log-dive",
+  ],
+  [
+    "counts where the verdict allows counts alone",
+    {
+      collected: [stored({ manifest: manifest({ lane: "aggregate" }) })],
+      ...verdict({ findings: [COUNTS] }),
+    },
     "review",
   ],
   ["an artefact", { collected: [stored()], release: HOLD }, "review"],
