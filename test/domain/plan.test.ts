@@ -52,6 +52,30 @@ test("a plan reads as one line for each action and shows no text of a person", (
     { kind: "edit-issue", project: "p", issue: 5, description: "secret", close: true },
     { kind: "delete-note", issue: 7, tag: "status", note: 3 },
     { kind: "close-merge-request", mergeRequest: 4 },
+    {
+      kind: "write-note",
+      project: "sec/gaps",
+      issue: 9,
+      tag: "gap-shipped/x",
+      note: null,
+      body: "secret",
+    },
+    { kind: "delete-note", project: "sec/gaps", issue: 9, tag: "gap-shipped/x", note: 4 },
+    {
+      kind: "write-merge-request-note",
+      mergeRequest: 4,
+      tag: "policy-preview",
+      note: null,
+      body: "x",
+    },
+    {
+      kind: "write-merge-request-note",
+      mergeRequest: 4,
+      tag: "policy-preview",
+      note: 5,
+      body: "x",
+    },
+    { kind: "delete-merge-request-note", mergeRequest: 4, tag: "policy-preview", note: 6 },
   ]);
   expect(text).toBe(
     [
@@ -72,6 +96,11 @@ test("a plan reads as one line for each action and shows no text of a person", (
       "close issue p#5",
       "#7 delete doubled note status",
       "!4 close as a double",
+      "sec/gaps#9 create note gap-shipped/x",
+      "sec/gaps#9 delete doubled note gap-shipped/x",
+      "!4 create note policy-preview",
+      "!4 edit note policy-preview",
+      "!4 delete doubled note policy-preview",
     ].join("\n"),
   );
 });
