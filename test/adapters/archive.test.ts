@@ -87,6 +87,7 @@ const piece = fc.oneof(
   fc.constant(`${mine()}\r`),
   fc.constant("torn {"),
   fc.constant('{"meta.project":"acme-corp/payments/api"'),
+  fc.constant('{"message":"x{"meta.project":"other-1/x"}'),
   fc.constant(""),
   fc.constant(row({ x: "é" })),
   fc.constant(row({ x: "y".repeat(1500) })),

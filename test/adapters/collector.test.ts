@@ -158,6 +158,11 @@ const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(dept
 test.each([
   ["a torn line", text().slice(0, 60), "quarantined"],
   ["a torn line joined to the next", text().slice(0, 60) + text(), "quarantined"],
+  [
+    "a torn line joined to the next, the name swallowed",
+    '{"meta.project":"acm{"meta.project":"other-co/x"}',
+    "quarantined",
+  ],
   ["garbage", "\u0000\u0001 not a log line", "quarantined"],
   ["a scalar", "42", "quarantined"],
   ["two objects on a line", `${text()}${text()}`, "quarantined"],

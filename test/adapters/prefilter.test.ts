@@ -49,6 +49,7 @@ test.each([
   '{"user":"ａcme-jdoe"}',
   "torn {",
   '{"a":1',
+  '{"a":1,"pa{"time":"2026-11-16T12:00:00Z"}',
   "[]",
   "null",
   '"text"',

@@ -2,6 +2,7 @@
 import { isAscii } from "node:buffer";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import { literalPattern } from "../../domain/literal-pattern.ts";
+import { joinedLines } from "./joined-lines.ts";
 
 /** Places in a block of lines, in no order, often several in one line: every line without a place can be left out. */
 export type Prefilter = (block: Buffer) => readonly number[];
@@ -12,6 +13,7 @@ export type Prefilter = (block: Buffer) => readonly number[];
  *
  * What can hide a character of `[A-Za-z0-9_.-]`: `\uXXXX` (the three that Rails and Go write for `<`, `>` and `&` cannot),
  * percent-encoding, the exponent of a number, and any byte beyond ASCII (full width, zero width). A `/` ends a root: hidden or not.
+ * A tear may have swallowed the name, so a line behind which the next one stands has a place whatever it names.
  * @param needles the source of a pattern, from `needlesOf`
  */
 export function prefilterOf(needles: string): Prefilter {
@@ -21,6 +23,7 @@ export function prefilterOf(needles: string): Prefilter {
     const places = placesOf(named, text);
     hidingEscapes(block, places);
     hidingPercents(block, places);
+    places.push(...joinedLines(text));
     if (!isAscii(block)) places.push(...placesOf(/[\x80-\xff]+/g, text));
     return places;
   };
