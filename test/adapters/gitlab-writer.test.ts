@@ -49,6 +49,13 @@ const labels = (add: string[], remove: string[]): Action => ({
 const FILE = { path: "a.yaml", content: "a", lastCommit: null };
 const note: Action = { kind: "write-note", issue: 1, tag: "status", note: null, body: MARKED };
 const noteEdit: Action = { ...note, note: 5 };
+const aside: Action = {
+  kind: "write-merge-request-note",
+  mergeRequest: 2,
+  tag: "preview",
+  note: null,
+  body: MARKED,
+};
 const gap: Action = {
   kind: "create-issue",
   project: "sec/gap",
@@ -90,6 +97,14 @@ const unapplied: readonly (readonly [string, Action, number, unknown, RegExp])[]
     /ran quick actions in it: state_event/,
   ],
   ["the note is another", noteEdit, 200, { ...NOTE, body: "old" }, /another text/],
+  ["the note on the merge request is commands", aside, 202, { summary: [] }, /no note/],
+  [
+    "the edited note on the merge request is another",
+    { ...aside, note: 5 },
+    200,
+    { ...NOTE, body: "old" },
+    /another text/,
+  ],
   ["the issue is created public", gap, 201, ISSUE, /made #1 public; make it confidential by hand/],
   ["the issue lacks a label", gap, 201, { ...ISSUE, confidential: true }, /not set: new/],
   [
@@ -130,36 +145,89 @@ const unapplied: readonly (readonly [string, Action, number, unknown, RegExp])[]
   ],
 ];
 
-/** Answers of 200 after which the effect has to be read, and is not there. */
-const unread: readonly (readonly [Action["kind"], Action, unknown, unknown])[] = [
-  ["delete-note", { kind: "delete-note", issue: 1, tag: "status", note: 5 }, {}, [STANDING]],
+const COMMIT = { id: "f".repeat(40), message: "m", web_url: "https://gitlab.example.com/c" };
+const committing: Action = {
+  kind: "commit-files",
+  branch: "b",
+  startBranch: null,
+  message: "m",
+  files: [{ ...FILE, lastCommit: "c".repeat(40) }],
+};
+const standing = (text: string) => ({
+  file_path: FILE.path,
+  content: Buffer.from(text).toString("base64"),
+  encoding: "base64",
+  last_commit_id: COMMIT.id,
+  blob_id: "b".repeat(40),
+});
+
+/** Answers of 2xx that do not tell of the commit that was asked for. */
+const foreignCommits: readonly (readonly [string, number, unknown])[] = [
+  ["another commit", 201, { ...COMMIT, message: "Somebody else's" }],
+  ["the commit that stood there before", 201, { ...COMMIT, id: "c".repeat(40) }],
+  ["a commit that it did not make", 200, COMMIT],
+  ["a commit without a message", 201, { id: COMMIT.id }],
+];
+
+/** Answers after which the effect has to be read, and is not there. */
+const unread: readonly (readonly [string, Action, number, unknown, unknown])[] = [
+  ["delete-note", { kind: "delete-note", issue: 1, tag: "status", note: 5 }, 200, {}, [STANDING]],
+  [
+    "delete-merge-request-note",
+    { kind: "delete-merge-request-note", mergeRequest: 2, tag: "preview", note: 5 },
+    200,
+    {},
+    [STANDING],
+  ],
   [
     "delete-package",
     { kind: "delete-package", project: "sec/seclog", package: 3, name: "n", version: "1" },
+    200,
     {},
     [{ id: 3, name: "n", version: "1", package_type: "generic", created_at: TIMES.created_at }],
   ],
-  [
-    "commit-files",
-    { kind: "commit-files", branch: "b", startBranch: null, message: "m", files: [FILE] },
-    {},
-    { file_path: "a.yaml", content: "b2xk", encoding: "base64", last_commit_id: "0".repeat(40) },
-  ],
+  ...foreignCommits.map(
+    ([name, status, answer]) =>
+      [
+        `commit-files (${name})`,
+        committing,
+        status,
+        answer,
+        standing("not what was asked"),
+      ] as const,
+  ),
 ];
 
+/** Performs the action against a GitLab that answers its write so, and shows `stands` to every read. */
+async function performAgainst(action: Action, status: number, answer: unknown, stands: unknown) {
+  const { url, seen } = await serve((one, response) =>
+    one.method === "GET"
+      ? json(response, one.url.endsWith("/user") ? AUTHOR : stands)
+      : json(response, answer, status),
+  );
+  const connection = connectGitLab({
+    url,
+    token: "not-a-real-token",
+    clock: jumpingClock().clock,
+  });
+  return { result: await createWriter(connection, "sec/seclog").perform(action), seen };
+}
+
 test.each(unread)(
-  "notices that %s was answered with 200 and not done",
-  async (_name, action, answer, standing) => {
-    const { url } = await serve((one, response) =>
-      json(response, one.method !== "GET" ? answer : one.url.endsWith("/user") ? AUTHOR : standing),
-    );
-    const connection = connectGitLab({
-      url,
-      token: "not-a-real-token",
-      clock: jumpingClock().clock,
-    });
-    const result = await createWriter(connection, "sec/seclog").perform(action);
+  "notices that %s was answered with another tale and not done",
+  async (_name, action, status, answer, stands) => {
+    const { result } = await performAgainst(action, status, answer, stands);
     expect(result.ok ? "" : result.error).toMatch(/the effect is not there/);
+  },
+);
+
+test.each(foreignCommits)(
+  "an answer that tells of %s is settled by the files on the branch",
+  async (_name, status, answer) => {
+    const { result, seen } = await performAgainst(committing, status, answer, standing("a"));
+    expect(result).toEqual({ ok: true, action: committing, url: null });
+    expect(seen.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    expect(seen[1]?.url).toContain("ref=b");
   },
 );
 
@@ -248,7 +316,7 @@ test("sends the head and the last commits, on which GitLab's locks rest", async 
       ],
     },
     201,
-    { id: "f".repeat(40) },
+    COMMIT,
   );
   expect(committed.result.ok).toBe(true);
   expect(JSON.parse(String(committed.seen[0]?.body))).toEqual({

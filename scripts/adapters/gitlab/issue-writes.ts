@@ -8,6 +8,9 @@ import { applied, deleted, sameText } from "./write-outcome.ts";
 type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
 type GitLab = GitLabConnection["gitlab"];
 
+/** gitbeaker's types do not tell of it: of a deletion the status comes along as well. */
+const EXPANDED: object = { showExpanded: true };
+
 export async function setConfidential(
   gitlab: GitLab,
   project: ProjectRef,
@@ -88,7 +91,15 @@ export async function deleteMergeRequestNote(
   project: ProjectRef,
   action: Of<"delete-merge-request-note">,
 ): Promise<null> {
-  await gitlab.MergeRequestNotes.remove(project, action.mergeRequest, action.note);
+  const { mergeRequest, note } = action;
+  const answer: unknown = await gitlab.MergeRequestNotes.remove(
+    project,
+    mergeRequest,
+    note,
+    EXPANDED,
+  );
+  const { status } = answer as { readonly status: number };
+  deleted(action, status);
   return null;
 }
 
@@ -97,14 +108,8 @@ export async function deleteNote(
   project: ProjectRef,
   action: Of<"delete-note">,
 ): Promise<null> {
-  // gitbeaker's types do not tell of it: the status comes along here as well.
-  const options: object = { showExpanded: true };
-  const answer: unknown = await gitlab.IssueNotes.remove(
-    project,
-    action.issue,
-    action.note,
-    options,
-  );
+  const { issue, note } = action;
+  const answer: unknown = await gitlab.IssueNotes.remove(project, issue, note, EXPANDED);
   const { status } = answer as { readonly status: number };
   deleted(action, status);
   return null;

@@ -13,12 +13,15 @@ import {
   understand,
   WrittenCommitAnswer,
 } from "./schemas.ts";
-import { applied, deleted, isUnclear, notApplied, sameText } from "./write-outcome.ts";
+import { answered, applied, deleted, isUnclear, notApplied, sameText } from "./write-outcome.ts";
 
 type Of<K extends Action["kind"]> = Extract<Action, { kind: K }>;
 type GitLab = GitLabConnection["gitlab"];
 
-/** One commit; GitLab refuses it when a file changed since the commit that the action names. */
+/**
+ * One commit; GitLab refuses it when a file changed since the commit that the action names. Its answer names no branch, so one
+ * that is not plainly of this very commit is no answer: the files are read back from the branch.
+ */
 export async function commitFiles(
   gitlab: GitLab,
   project: ProjectRef,
@@ -32,10 +35,16 @@ export async function commitFiles(
       : { action: "update" as const, lastCommitId: lastCommit }),
   }));
   const { branch, message, startBranch } = action;
-  const answer = await gitlab.Commits.create(project, branch, message, changes, {
+  const { data, status } = await gitlab.Commits.create(project, branch, message, changes, {
     ...(startBranch === null ? {} : { startBranch }),
+    showExpanded: true,
   });
-  return understand(WrittenCommitAnswer, answer, "commit").web_url;
+  const made = understand(WrittenCommitAnswer, data, "commit");
+  const isNew = status === 201 && action.files.every(({ lastCommit }) => lastCommit !== made.id);
+  const call = { method: "POST", status };
+  answered(action, call, isNew, "an answer that tells of no new commit");
+  answered(action, call, sameText(made.message, message), "an answer about another commit");
+  return made.web_url;
 }
 
 export async function openMergeRequest(

@@ -175,7 +175,11 @@ export const CommitAnswer = z
   }));
 
 /** The answer to a commit we made. */
-export const WrittenCommitAnswer = z.looseObject({ id: z.string(), web_url: maybeText });
+export const WrittenCommitAnswer = z.looseObject({
+  id: z.string(),
+  message: z.string(),
+  web_url: maybeText,
+});
 
 export const VersionAnswer = z.looseObject({
   id: z.int(),

@@ -15,13 +15,22 @@ export function notApplied(action: Action, reason: string): GitLabError {
 }
 
 /**
- * A deletion is answered with 204 and nothing. Any other answer tells of something else, so that the effect has to be read.
+ * An answer that tells of something else says nothing about the effect: it has to be read.
  * @throws GitLabError `wrong-shape`
  */
+export function answered(
+  action: Action,
+  { method, status }: { readonly method: string; readonly status: number },
+  ofThis: boolean,
+  reason: string,
+): void {
+  if (!ofThis) throw new GitLabError("wrong-shape", { method, path: action.kind }, status, reason);
+}
+
+/** A deletion is answered with 204 and nothing. @throws GitLabError `wrong-shape` */
 export function deleted(action: Action, status: number): void {
-  if (status === 204) return;
-  const name = { method: "DELETE", path: action.kind };
-  throw new GitLabError("wrong-shape", name, status, "a deletion that was not answered with 204");
+  const call = { method: "DELETE", status };
+  answered(action, call, status === 204, "a deletion that was not answered with 204");
 }
 
 /** GitLab drops carriage returns and white space at the end of a text. */
