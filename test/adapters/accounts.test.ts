@@ -82,6 +82,35 @@ test.each<[string, Answer]>([
   expect(await accounts.facts(REQUEST, "sofia")).toEqual(UNKNOWN);
 });
 
+/** Answers in full, but only once the client has given this try up. */
+const tooLate: Answer = (_seen, response) => {
+  response.once("close", () => json(response, FACTS));
+};
+const halfInTime: Answer = (_seen, response) => {
+  const body = JSON.stringify(FACTS);
+  response.writeHead(200, { "content-type": "application/json" }).write(body.slice(0, 20));
+  response.once("close", () => response.end(body.slice(20)));
+};
+
+test.each<[string, Answer]>([
+  ["comes after the deadline", tooLate],
+  ["begins before the deadline and ends after it", halfInTime],
+])("facts whose answer %s are unknown, after four tries", async (_name, answer) => {
+  const { accounts, seen } = await service(answer);
+  expect(await accounts.facts(REQUEST, "sofia")).toEqual(UNKNOWN);
+  expect(seen).toHaveLength(4);
+});
+
+test("an answer in time is taken after one that came too late, and the late one changes nothing", async () => {
+  const { accounts, seen } = await service((_seen, response, n) => {
+    if (n === 0) response.once("close", () => json(response, { ...FACTS, paying: false }));
+    else json(response, FACTS);
+  });
+  expect(await accounts.facts(REQUEST, "sofia")).toEqual(FACTS);
+  expect(await accounts.facts(REQUEST, "sofia")).toEqual(FACTS);
+  expect(seen).toHaveLength(2);
+});
+
 test.each<[string, Answer, RegExp]>([
   ["an unknown key", (_s, response) => json(response, { plans: "free" }), /plans.*correct the/],
   ["no object", (_s, response) => json(response, []), /correct the system/],
