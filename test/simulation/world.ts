@@ -279,6 +279,7 @@ const ALL: readonly JobName[] = [
   "review",
   "hand-over",
   "gap",
+  "gap-shipped",
   "status-update",
 ];
 /** The jobs of the pipeline, as the pipeline's own file lists them; `all` of them share one reading. */
@@ -286,7 +287,7 @@ export const WORDS: Readonly<Record<JobGroup, readonly JobName[]>> = {
   requests: ["intake", "eligibility", "routing", "redaction", "review", "status-update"],
   "log-dive": ["log-dive"],
   publish: ["redaction", "review", "status-update"],
-  "hand-over": ["hand-over", "gap", "status-update"],
+  "hand-over": ["hand-over", "gap", "gap-shipped", "status-update"],
   triage: ["triage"],
   all: ALL,
 };
