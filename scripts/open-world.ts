@@ -22,7 +22,8 @@ import { createWriter } from "./adapters/gitlab/writer.ts";
 import { loadLogProfiles } from "./adapters/log-profiles.ts";
 import { openLogStore } from "./adapters/log-stores/store-url.ts";
 import { signWith } from "./adapters/marker-key.ts";
-import { loadPolicies, POLICY_FOLDER, readChangedPolicies } from "./adapters/policy-folder.ts";
+import { loadPolicies, readChangedPolicies } from "./adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "./adapters/policy-path.ts";
 import { masterKey, pseudonymsFor } from "./adapters/pseudonym.ts";
 import { templatesIn } from "./adapters/template.ts";
 import { issueHint } from "./adapters/wake-up.ts";
@@ -35,10 +36,12 @@ import { sourcesOf } from "./domain/information-request/request-scope.ts";
 import type { LogProfile } from "./domain/log-profile.ts";
 import type { Sign } from "./domain/note-marker.ts";
 import type { Allowed } from "./domain/outgoing-text.ts";
+import type { Action } from "./domain/plan.ts";
 import type { Policies } from "./domain/policy/policies.ts";
 import { declaredBy, inspectBeforeRun } from "./inspect.ts";
 import type { Reading } from "./job-list.ts";
 import { checkedWriter } from "./last-check.ts";
+import { tellMadeLabels } from "./made-labels.ts";
 import { observeRequests } from "./observe.ts";
 import { pastRequestsOf } from "./past-requests.ts";
 import type { Accounts } from "./ports/accounts.ts";
@@ -56,6 +59,8 @@ export type Opened = Reading & {
   readonly writer: ForgeWriter;
   /** Settings of the project under which no run may act; asked for anew. */
   readonly dangers: () => Promise<readonly DoctorFinding[]>;
+  /** Lines about labels that GitLab had to make for these writes. */
+  readonly madeLabels: (done: readonly Action[]) => Promise<readonly string[]>;
   /** Requests sent to GitLab so far. */
   readonly requests: () => number;
 };
@@ -116,6 +121,7 @@ export async function openWorld(
     world,
     observe: () => observeRequests(world, only),
     writer: checkedWriter(writerFor(env, connection, url, tracker), meantBy(world)),
+    madeLabels: (done) => tellMadeLabels(done, createSettingsReader(connection), tracker),
     dangers: () => readDangers(connection, settings.policies, tracker, terminal.now),
     requests: () => connection.requests.count,
   };

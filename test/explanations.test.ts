@@ -3,7 +3,8 @@ import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadPolicies, POLICY_FOLDER } from "../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../scripts/adapters/policy-path.ts";
 import { explanationOf, goldenFile, rulesOf } from "./explanations.ts";
 import { loadPolicySet } from "./policy-set.ts";
 

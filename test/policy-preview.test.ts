@@ -1,7 +1,7 @@
 // A merge request that changes policies, in the sandbox: one comment, kept current, and nothing of the change is run.
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { POLICY_FOLDER } from "../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../scripts/adapters/policy-path.ts";
 import { API, beginLife, fileRequest, type Life } from "./life.ts";
 
 let life: Life;

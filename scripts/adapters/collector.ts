@@ -22,7 +22,7 @@ import type { Collector } from "../ports/collector.ts";
 import type { DivePlan, LogStore } from "../ports/log-store.ts";
 import { type Draft, openDraft } from "./artefact/draft.ts";
 import { passGate } from "./artefact/gate.ts";
-import { type Recipients, sealArtefact } from "./artefact/seal.ts";
+import type { Recipients } from "./artefact/seal.ts";
 import {
   type ArtefactLane,
   EVIDENCE_FILES,
@@ -197,6 +197,8 @@ async function seal(
   recipients: Recipients,
 ): ReturnType<Collector["seal"]> {
   const sealed = `${directory}.sealed`;
+  // Loaded here: a dive that seals nothing must not pay for the ciphers.
+  const { sealArtefact } = await import("./artefact/seal.ts");
   const files = await sealArtefact(directory, manifest, recipients, sealed);
   return { directory: sealed, files };
 }

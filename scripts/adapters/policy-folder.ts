@@ -1,7 +1,6 @@
 // Loads the folder `policies/`: every file strictly, all rules compiled, all cases run, all faults in one answer.
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type * as z from "zod";
 import { type Fault, formatFault, formatPath } from "../domain/fault.ts";
 import {
@@ -14,9 +13,6 @@ import {
 } from "../domain/policy/policies.ts";
 import { sha256 } from "./digest.ts";
 import { type Positions, readYaml } from "./yaml-file.ts";
-
-/** The policies of this repository, wherever the command was called from. */
-export const POLICY_FOLDER: string = fileURLToPath(new URL("../../policies", import.meta.url));
 
 const POLICY_BYTES = 512 * 1024;
 

@@ -12,7 +12,7 @@ import {
 import { INDEX_ENDING } from "../adapters/log-stores/index-file.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
 import { frameCodec } from "../adapters/log-stores/zstd-frames.ts";
-import { POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 

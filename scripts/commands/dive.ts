@@ -4,9 +4,10 @@ import { TargetExists } from "../adapters/artefact/draft.ts";
 import { createCollector, UnknownSource } from "../adapters/collector.ts";
 import { DIVE_LIMITS, type Progress } from "../adapters/dive-reading.ts";
 import { loadEventTypes } from "../adapters/event-types.ts";
+import { loadHandOver } from "../adapters/hand-over-policy.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
-import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { masterKey, pseudonymsFor } from "../adapters/pseudonym.ts";
 import { eventTypeNames } from "../domain/event-type.ts";
 import type { Manifest } from "../domain/information-request/manifest.ts";
@@ -56,7 +57,7 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
       terminal.env,
     );
     if ("faults" in input) return refuse(terminal, input.faults);
-    const { handOver } = await loadPolicies(folder);
+    const handOver = await loadHandOver(folder);
     const key = await masterKey(terminal.env["SECLOG_PSEUDONYM_KEY"] || undefined, KEY_FILE);
     const collector = createCollector({
       store: input.store,

@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type GitClone, openClone } from "../adapters/git.ts";
-import { POLICY_FOLDER, readPolicies } from "../adapters/policy-folder.ts";
+import { readPolicies } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { type Fault, formatFault } from "../domain/fault.ts";
 import { CUSTODY_BRANCH } from "../domain/information-request/custody.ts";
 import { newestCases } from "../domain/information-request/past-case.ts";

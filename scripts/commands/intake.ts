@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { loadEventTypes } from "../adapters/event-types.ts";
-import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { loadPolicies } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { type EventTypeCatalogue, eventTypeNames } from "../domain/event-type.ts";
 import { explainIssues } from "../domain/fault.ts";
 import { incompleteVerdict } from "../domain/information-request/decision.ts";

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { type Proof, proveArtefact } from "../adapters/artefact/proof.ts";
 import { sha256 } from "../adapters/digest.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { masterKey, pseudonymsFor } from "../adapters/pseudonym.ts";
 import { REQUEST_BYTES, readYaml } from "../adapters/yaml-file.ts";
 import { formatFault } from "../domain/fault.ts";

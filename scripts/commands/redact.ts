@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
 import { lineSplitter, type RawLine } from "../adapters/log-stores/line-splitter.ts";
-import { POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { masterKey, pseudonymsFor } from "../adapters/pseudonym.ts";
 import { explainIssues } from "../domain/fault.ts";
 import {

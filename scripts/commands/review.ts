@@ -1,6 +1,7 @@
 // `seclog review`: the release gate on given facts, offline, by the code that the pipeline runs.
 import { readFile } from "node:fs/promises";
-import { loadPolicies, POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { loadPolicies } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { explainIssues } from "../domain/fault.ts";
 import { evaluateRelease, type Release } from "../domain/information-request/review.ts";
 import { ReviewCase } from "../domain/information-request/review-case.ts";

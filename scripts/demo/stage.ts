@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DEMO_ARCHIVE, writeArchive } from "../../test/sandbox/log-archive.ts";
 import { type Sandbox, startSandbox } from "../../test/sandbox/start.ts";
 import { newIdentity } from "../adapters/artefact/seal.ts";
-import { POLICY_FOLDER } from "../adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 
 export type Stage = {
   readonly sandbox: Sandbox;

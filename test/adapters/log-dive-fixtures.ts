@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { Scope } from "../../scripts/domain/information-request/scope.ts";
 
 const shared = new URL("../cases/shared/logs-scope.json", import.meta.url);

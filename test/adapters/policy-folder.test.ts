@@ -2,7 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadPolicies, POLICY_FOLDER, readPolicies } from "../../scripts/adapters/policy-folder.ts";
+import { loadPolicies, readPolicies } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { formatFault } from "../../scripts/domain/fault.ts";
 
 /** A copy of the shipped policies, with some files changed. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
 import { openLogStore } from "../../scripts/adapters/log-stores/store-url.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { judgeLine } from "../../scripts/domain/information-request/log-dive.ts";
 import { type Needle, needleScope } from "./log-dive-corpus.ts";
 

@@ -1,7 +1,8 @@
 // The flips that are measured are the right ones: an oracle that knows neither policies nor rules finds the same list.
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
-import { loadPolicies, POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { situationOf } from "../../scripts/domain/information-request/decision.ts";
 import { impactOf } from "../../scripts/domain/policy/impact.ts";
 import { widerFastWindow } from "./changed-policies.ts";

@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { sha256 } from "../../scripts/adapters/digest.ts";
-import { loadPolicies, POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { readCase } from "../../scripts/commands/check.ts";
 import { decideRequest, situationOf } from "../../scripts/domain/information-request/decision.ts";
 import { pastCaseOf } from "../../scripts/domain/information-request/past-case.ts";

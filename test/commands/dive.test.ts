@@ -1,8 +1,9 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { sha256 } from "../../scripts/adapters/digest.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import type { Terminal } from "../../scripts/commands/command.ts";
 import { command } from "../../scripts/commands/dive.ts";
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
@@ -305,4 +306,15 @@ test("draws a bar in a terminal", async () => {
   const run = await dive({ store: `file:${demo}`, interactive: true });
   expect(run.err).toMatch(/^\r/);
   expect(run.err).toMatch(/█{30} 100 % {2}\d+ of \d+ files, \d+ rows\n$/);
+});
+
+test("names the file in which the policies do not say how long an artefact is kept", async () => {
+  const policies = await temporaryDirectory();
+  await cp(POLICY_FOLDER, policies, { recursive: true });
+  const file = join(policies, "hand-over.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("artefact_expires_after", "artefact_expires"));
+  await expect(dive({ store: `file:${demo}`, options: { policies } })).rejects.toThrow(
+    "hand-over.yaml",
+  );
 });

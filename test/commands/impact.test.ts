@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../scripts/adapters/digest.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { command } from "../../scripts/commands/impact.ts";
 import { pastCaseOf, pastCasePath } from "../../scripts/domain/information-request/past-case.ts";
 import { DecisionInput } from "../../scripts/domain/information-request/situation.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadEventTypes } from "../../scripts/adapters/event-types.ts";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { auditEventAnswers } from "../../scripts/domain/information-request/audit-event-answer.ts";
 import { ROOT } from "./markdown-files.ts";
 

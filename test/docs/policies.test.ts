@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { sha256 } from "../../scripts/adapters/digest.ts";
-import { loadPolicies, POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
 import { decideRequest, situationOf } from "../../scripts/domain/information-request/decision.ts";
 import { DecisionInput } from "../../scripts/domain/information-request/situation.ts";
@@ -87,7 +88,7 @@ test("the steps are ten lines", () => {
 });
 
 test("the digest that anyone computes from the files is the one in a verdict", async () => {
-  const script = /^```js digest\n([^]*?)^```/m.exec(readDocument("docs/policies.md"))?.[1] ?? "";
+  const script = /^```js digest\n([\s\S]*?)^```/m.exec(readDocument("docs/policies.md"))?.[1] ?? "";
   const computed = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
   });

@@ -1,7 +1,7 @@
 // One request with all it takes to redact for it: the shipped profiles, the shared scope widened to every source, a fixed key.
 import { readFileSync } from "node:fs";
 import { loadLogProfiles } from "../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { pseudonymsFor } from "../../scripts/adapters/pseudonym.ts";
 import { Scope } from "../../scripts/domain/information-request/scope.ts";
 import type { LogProfile } from "../../scripts/domain/log-profile.ts";

@@ -4,7 +4,7 @@ import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newIdentity } from "../../scripts/adapters/artefact/seal.ts";
-import { POLICY_FOLDER } from "../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../scripts/adapters/policy-path.ts";
 import { ACME_FACTS } from "../../scripts/demo/stage.ts";
 import { readSettings, type Settings } from "../../scripts/open-world.ts";
 import { createApp } from "../sandbox/app.ts";

@@ -1,9 +1,6 @@
-/** Opens the log store that `--store` names. */
+/** Opens the log store that `--store` names; loads that one alone. */
 import { stat } from "node:fs/promises";
 import type { LogStore } from "../../ports/log-store.ts";
-import { createBigQueryStore } from "./bigquery.ts";
-import { datasetOf } from "./bigquery-query.ts";
-import { createElasticsearchStore } from "./elasticsearch.ts";
 import type { Credentials } from "./elasticsearch-http.ts";
 import { createFileStore } from "./file.ts";
 import { UnusableStore } from "./unusable-store.ts";
@@ -60,7 +57,11 @@ const isDirectory = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function openSearchEngine(url: string, scheme: string, access: LogStoreAccess): LogStore {
+async function openSearchEngine(
+  url: string,
+  scheme: string,
+  access: LogStoreAccess,
+): Promise<LogStore> {
   const address = url.slice(url.indexOf("+") + 1);
   if (!URL.canParse(address))
     throw new UnusableStore("--store: the URL of the search engine is not one");
@@ -80,12 +81,14 @@ function openSearchEngine(url: string, scheme: string, access: LogStoreAccess): 
       `--store: credentials are not sent without encryption; use ${scheme}s://`,
     );
   }
+  const { createElasticsearchStore } = await import("./elasticsearch.ts");
   return createElasticsearchStore(`${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`, {
     credentials,
   });
 }
 
-function openBigQuery(name: string, access: LogStoreAccess): LogStore {
+async function openBigQuery(name: string, access: LogStoreAccess): Promise<LogStore> {
+  const { datasetOf } = await import("./bigquery-query.ts");
   const found = datasetOf(name);
   if (found === null) {
     throw new UnusableStore(
@@ -96,6 +99,7 @@ function openBigQuery(name: string, access: LogStoreAccess): LogStore {
   if (!/^[1-9]\d{0,14}$/.test(limit)) {
     throw new UnusableStore("SECLOG_LOG_STORE_MAX_BYTES is no number of bytes");
   }
+  const { createBigQueryStore } = await import("./bigquery.ts");
   return createBigQueryStore({ ...found, maxBytes: Number(limit) });
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadLogProfiles } from "../../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import {
   type CollectedRow,
   columnsOf,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadEventTypes } from "../../../scripts/adapters/event-types.ts";
-import { POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import type { EventTypeCatalogue } from "../../../scripts/domain/event-type.ts";
 import {
   auditEventAnswers,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { loadPolicies, POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import {
   decideRequest,
   incompleteVerdict,

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sha256 } from "../../../scripts/adapters/digest.ts";
-import { loadPolicies, POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { loadPolicies } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import { readCase } from "../../../scripts/commands/check.ts";
 import { decideRequest } from "../../../scripts/domain/information-request/decision.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadLogProfiles } from "../../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import type { InformationRequest } from "../../../scripts/domain/information-request/request.ts";
 import {
   scopeOfRequest,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sha256 } from "../../../scripts/adapters/digest.ts";
 import { loadLogProfiles } from "../../../scripts/adapters/log-profiles.ts";
-import { POLICY_FOLDER } from "../../../scripts/adapters/policy-folder.ts";
+import { POLICY_FOLDER } from "../../../scripts/adapters/policy-path.ts";
 import { decideRequest } from "../../../scripts/domain/information-request/decision.ts";
 import {
   type Part,
