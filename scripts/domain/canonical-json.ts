@@ -6,9 +6,8 @@
  * @throws TypeError for what JSON cannot hold (NaN, bigint, function, `undefined` in an array): a digest over a guess is worthless.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === "boolean" || typeof value === "string") {
-    return JSON.stringify(value);
-  }
+  if (typeof value === "string") return quoted(value);
+  if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object") return canonicalObject(value);
@@ -16,9 +15,17 @@ export function canonicalJson(value: unknown): string {
 }
 
 function canonicalObject(value: object): string {
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  // Sorted by UTF-16 units, as strings compare.
+  for (const key of Object.keys(value).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === "" ? "" : ","}${quoted(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
 }
+
+/** What needs no escape is most of what is written. */
+const quoted = (text: string): string =>
+  /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);

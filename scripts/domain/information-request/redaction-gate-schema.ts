@@ -94,38 +94,62 @@ function isUser(text: string, { personal_data_approved, users }: Scope): boolean
   return users.some(({ username, id }) => text === username || bare === String(id ?? ""));
 }
 
-function isRoute(text: string, scope: Scope, { route_words }: RedactionPolicy): boolean {
-  const owned = [...scope.projects, ...scope.namespaces];
-  const words = new Set([...route_words, ...ids(owned), "[removed]", "\0"]);
-  const longest = [...paths(owned)].sort((left, right) => right.length - left.length);
-  const masked = longest.reduce(
+type Known = {
+  /** Ids of the request's projects and groups. */
+  readonly ids: readonly string[];
+  /** Their paths, the longest first. */
+  readonly longest: readonly string[];
+  /** What a part of a route may be. */
+  readonly parts: ReadonlySet<string>;
+  /** What a word of a text may be. */
+  readonly words: ReadonlySet<string>;
+};
+const knownOf = new WeakMap<Scope, WeakMap<RedactionPolicy, Known>>();
+
+/** What may stand in routes and texts, from the policy and the request's own words. */
+function knownBy(scope: Scope, policy: RedactionPolicy): Known {
+  const ofScope = knownOf.get(scope) ?? new WeakMap<RedactionPolicy, Known>();
+  knownOf.set(scope, ofScope);
+  const before = ofScope.get(policy);
+  if (before !== undefined) return before;
+  const items = [...scope.projects, ...scope.namespaces];
+  const literals = policy.templates.flatMap((template) =>
+    template.text.replace(/\{[a-z_]+\}/g, " ").split(/[\s"=:().]+/),
+  );
+  const made: Known = {
+    ids: [...ids(items)],
+    longest: [...paths(items)].sort((left, right) => right.length - left.length),
+    parts: new Set([...policy.route_words, ...ids(items), "[removed]", "\0"]),
+    words: new Set([...policy.words, ...literals, ...paths(items), ...ids(scope.projects)]),
+  };
+  ofScope.set(policy, made);
+  return made;
+}
+
+function isRoute(text: string, scope: Scope, policy: RedactionPolicy): boolean {
+  const known = knownBy(scope, policy);
+  const masked = known.longest.reduce(
     (rest, path) =>
       `${rest}/`.replace(`/${path}/`, "/\0/").replace(`/${path}.git/`, "/\0/").slice(0, -1),
     text,
   );
-  const own = masked !== text || [...ids(owned)].some((id) => text.includes(`/${id}`));
+  const own = masked !== text || known.ids.some((id) => text.includes(`/${id}`));
   return masked
     .replace(/^\//, "")
     .split("/")
-    .every((part) => words.has(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)));
+    .every(
+      (part) => known.parts.has(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)),
+    );
 }
 
 /** Words of the policy and of its templates, placeholders, pseudonyms, own paths and short numbers. */
 function isKnownText(text: string, scope: Scope, policy: RedactionPolicy): boolean {
-  const literals = policy.templates.flatMap((template) =>
-    template.text.replace(/\{[a-z_]+\}/g, " ").split(/[\s"=:().]+/),
-  );
-  const known = new Set([
-    ...policy.words,
-    ...literals,
-    ...paths([...scope.projects, ...scope.namespaces]),
-    ...ids(scope.projects),
-  ]);
+  const { words } = knownBy(scope, policy);
   return text
     .replace(PLACEHOLDER, " ")
     .split(/[\s"=:()]+/)
     .map((token) => token.replace(/\.$/, ""))
     .every(
-      (token) => known.has(token) || isPseudonym(token) || /^\d{1,9}$/.test(token) || token === "",
+      (token) => words.has(token) || isPseudonym(token) || /^\d{1,9}$/.test(token) || token === "",
     );
 }

@@ -84,10 +84,12 @@ function checkValue(field: string, value: unknown, check: RowCheck): readonly Ga
   const rule = ruleOf(field, profile);
   if (field === "log_source" && value === profile.source) return NOTHING;
   if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
+  const isText = TEXT_RULES.has(rule.rule);
+  // What was said of the first of them is in the findings already.
+  if (isText && typeof value === "string" && !isNew(check.seen, field, value)) return NOTHING;
   const fits = fitsRule(value, rule, scope, profile.redaction);
+  if (fits && !isText) return NOTHING;
   const text = String(value);
-  if (fits && !TEXT_RULES.has(rule.rule)) return NOTHING;
-  if (fits && !isNew(check.seen, field, text)) return NOTHING;
   const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
   return [...wrong, ...checkText(field, text, ledger, scope, profile)];
 }

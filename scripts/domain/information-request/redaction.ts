@@ -41,6 +41,9 @@ type FieldPlan = {
   readonly field: string;
   readonly rule: FieldRule | null;
   readonly texts: Map<string, Settled>;
+  /** How often a kept one was of use since all were forgotten; while that is too seldom, none is kept. */
+  uses: number;
+  keeps: boolean;
   /** What is told of every number, where none may leave. */
   readonly numberGone: FieldTally | null;
 };
@@ -89,7 +92,7 @@ function planOf(field: string, rule: FieldRule | null): FieldPlan {
   const reason =
     rule === null ? "UNKNOWN_FIELD" : rule.rule === "drop" ? DROP_REASONS[rule.class] : null;
   const numberGone = reason === null ? null : ({ field, action: "removed", reason } as const);
-  return { field, rule, texts: new Map(), numberGone };
+  return { field, rule, texts: new Map(), uses: 0, keeps: true, numberGone };
 }
 
 type Output = {
@@ -141,14 +144,25 @@ function put({ value, tally, removed, leaks }: Settled, output: Output): void {
 
 /** What became of this text in this field before, else now. */
 function remembered(plan: FieldPlan, value: string, row: LogRow, redactor: Redactor): Settled {
+  if (!plan.keeps) return settled(resultOf(plan, value, row, redactor));
   const beside = plan.rule === null ? "" : besideOf(plan.rule, row);
   const key = beside === "" ? value : beside + value;
   const known = plan.texts.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    plan.uses += 1;
+    return known;
+  }
   const made = settled(resultOf(plan, value, row, redactor));
-  if (plan.texts.size >= REMEMBERED_VALUES) plan.texts.clear();
+  if (plan.texts.size >= REMEMBERED_VALUES) forget(plan);
   plan.texts.set(key, made);
   return made;
+}
+
+/** A field whose values hardly ever come again, such as an id of each request, is not worth the keeping. */
+function forget(plan: FieldPlan): void {
+  plan.keeps = plan.uses >= REMEMBERED_VALUES;
+  plan.uses = 0;
+  plan.texts.clear();
 }
 
 function resultOf(

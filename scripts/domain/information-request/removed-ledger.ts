@@ -1,11 +1,20 @@
 /** What redaction took out, so that the gate can look for it in what is about to leave (G3). It lives in memory only. */
 import { skeleton } from "./decode-views.ts";
+import {
+  addNumber,
+  emptyNumberSet,
+  hasNumber,
+  LONGEST_NUMBER,
+  type NumberSet,
+} from "./number-set.ts";
 
 /** Shorter values are too common to be told apart. */
 const SHORTEST = 6;
 /** Values by their first characters; most beginnings have one value only. */
 type Index = Map<string, string | Set<string>>;
 export type RemovedLedger = {
+  /** Most of what is removed. They count only where no letter or digit touches them. */
+  readonly numbers: NumberSet;
   /** Without white space: found also when glued to other text or broken over lines. */
   readonly glued: Index;
   /** Of values with white space, with single spaces: found when they stand for themselves, also where all around is public. */
@@ -18,6 +27,7 @@ export type RemovedLedger = {
 const RECENT = 8192;
 
 export const emptyLedger = (): RemovedLedger => ({
+  numbers: emptyNumberSet(),
   glued: new Map(),
   standing: new Map(),
   recent: new Map(),
@@ -36,16 +46,24 @@ export function recordRemoved(
   const recent = ledger.recent.get(source) ?? new Set();
   ledger.recent.set(source, recent);
   for (const value of values) {
-    if (value.length < SHORTEST || recent.has(value)) continue;
+    if (value.length < SHORTEST || addNumber(ledger.numbers, value)) continue;
+    if (recent.has(value)) continue;
     if (recent.size >= RECENT) recent.clear();
     recent.add(value);
-    const glued = skeleton(value);
-    if (glued.length >= SHORTEST && (isNumber(value) || !isHarmless(value))) {
-      add(ledger.glued, glued);
-      const standing = spaced(value);
-      if (standing !== glued) add(ledger.standing, standing);
-    }
+    recordText(ledger, value, isHarmless);
   }
+}
+
+function recordText(
+  ledger: RemovedLedger,
+  value: string,
+  isHarmless: (value: string) => boolean,
+): void {
+  const glued = skeleton(value);
+  if (glued.length < SHORTEST || (!isNumber(value) && isHarmless(value))) return;
+  add(ledger.glued, glued);
+  const standing = spaced(value);
+  if (standing !== glued) add(ledger.standing, standing);
 }
 
 const isNumber = (text: string): boolean => /^[\d.]+$/.test(text);
@@ -67,11 +85,29 @@ const spaced = (text: string): string =>
  */
 export function holdsRemoved(ledger: RemovedLedger, text: string, unexplained: string): boolean {
   const words = spaced(text);
+  const glued = skeleton(unexplained);
   return (
-    stands(ledger.glued, skeleton(unexplained), isNumber) ||
+    holdsNumber(ledger.numbers, glued) ||
+    holdsNumber(ledger.numbers, words) ||
+    stands(ledger.glued, glued, isNumber) ||
     stands(ledger.glued, words, always) ||
     stands(ledger.standing, words, always)
   );
+}
+
+/** Each start of a run is tried with as many ends as a number can have digits, so that long runs cost no more than short ones. */
+function holdsNumber(numbers: NumberSet, text: string): boolean {
+  if (numbers.size === 0) return false;
+  for (const { 0: run, index } of text.matchAll(/[\d.]{6,}/g)) {
+    for (let start = index; start + SHORTEST <= index + run.length; start += 1) {
+      if (touches(text, start - 1)) continue;
+      const last = Math.min(index + run.length, start + LONGEST_NUMBER);
+      for (let end = start + SHORTEST; end <= last; end += 1) {
+        if (!touches(text, end) && hasNumber(numbers, text.slice(start, end))) return true;
+      }
+    }
+  }
+  return false;
 }
 
 const always = (): boolean => true;
@@ -90,6 +126,8 @@ function stands(index: Index, text: string, whole: (value: string) => boolean): 
   return false;
 }
 
-function isDelimited(text: string, start: number, end: number): boolean {
-  return !/[\p{L}\p{N}]/u.test(text.charAt(start - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(end));
-}
+const isDelimited = (text: string, start: number, end: number): boolean =>
+  !touches(text, start - 1) && !touches(text, end);
+
+/** Whether a letter or digit stands there. */
+const touches = (text: string, at: number): boolean => /[\p{L}\p{N}]/u.test(text.charAt(at));
