@@ -288,4 +288,11 @@ export const ADVICE: readonly (readonly [string, (on: Installed) => unknown])[] 
     (on: Installed) =>
       on.call("root", "DELETE", `${API}/labels/${encodeURIComponent("Stage::Review")}`),
   ],
+  [
+    "labels-made-by-gitlab",
+    (on: Installed) =>
+      on.call("root", "PUT", `${API}/labels/${encodeURIComponent("Stage::Review")}`, {
+        description: "",
+      }),
+  ],
 ];

@@ -74,6 +74,7 @@ Exit codes: 0 done, 1 something failed (listed at the end), 2 bad input, 3 refus
       : await applyPlan(planned.groups, opened.writer, say);
     const failures = [...planned.failures, ...applied.failures];
     if (json) terminal.write(`${JSON.stringify({ plan, done: applied.done, failures })}\n`);
+    for (const line of await opened.madeLabels(applied.done)) terminal.complain(`${line}\n`);
     reportFailures(terminal, failures);
     if (!json) terminal.complain(`${opened.requests()} requests to GitLab\n`);
     return failures.length === 0 ? EXIT.done : EXIT.failed;

@@ -4,6 +4,7 @@ import type {
   ApprovalSettings,
   Hook,
   Instance,
+  Label,
   ProjectSettings,
   Protection,
   Schedule,
@@ -27,7 +28,8 @@ export type SettingsReader = {
   readonly triggers: (project: ProjectRef) => Promise<readonly Trigger[]>;
   /** True when only listed projects may use their job tokens here. */
   readonly jobTokenLimited: (project: ProjectRef) => Promise<boolean>;
-  readonly labels: (project: ProjectRef) => Promise<readonly string[]>;
+  /** Its own and those of the groups above it. */
+  readonly labels: (project: ProjectRef) => Promise<readonly Label[]>;
   /** How many active people are behind `@name`: one user, or the members of a group. */
   readonly peopleBehind: (name: string) => Promise<number>;
   readonly instance: () => Promise<Instance>;

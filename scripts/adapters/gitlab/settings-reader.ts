@@ -63,9 +63,7 @@ export function createSettingsReader({ gitlab }: GitLabConnection): SettingsRead
         "job token permissions",
       ).inbound_enabled,
     labels: async (project) =>
-      understand(z.array(LabelAnswer), await gitlab.ProjectLabels.all(project, PAGE), "labels").map(
-        ({ name }) => name,
-      ),
+      understand(z.array(LabelAnswer), await gitlab.ProjectLabels.all(project, PAGE), "labels"),
     peopleBehind: (name) => peopleBehind(gitlab, name),
     instance: async () => {
       const { data, headers } = await gitlab.Metadata.show({ showExpanded: true });

@@ -194,5 +194,7 @@ export const TriggerAnswer = z
   .transform((raw) => ({ description: raw.description ?? "", owner: raw.owner }));
 
 export const JobTokenScopeAnswer = z.looseObject({ inbound_enabled: z.boolean() });
-export const LabelAnswer = z.looseObject({ name: z.string() });
+export const LabelAnswer = z
+  .looseObject({ name: z.string(), description: z.string().nullish() })
+  .transform(({ name, description }) => ({ name, described: (description ?? "") !== "" }));
 export const MetadataAnswer = z.looseObject({ version: z.string() });

@@ -112,6 +112,8 @@ export type Trigger = {
   readonly description: string;
   readonly owner: { readonly id: number; readonly active: boolean };
 };
+/** A label that the project may use; `described` = it has a description. */
+export type Label = { readonly name: string; readonly described: boolean };
 /** GitLab's version (`18.7.0-ee`) and its clock at the answer (RFC 3339; null = it did not say). */
 export type Instance = { readonly version: string; readonly clock: string | null };
 
@@ -136,7 +138,7 @@ export type Readings = {
   readonly triggers: readonly Trigger[];
   /** False = any project's job token may be used here. */
   readonly jobTokenLimited: boolean;
-  readonly labels: readonly string[];
+  readonly labels: readonly Label[];
   readonly instance: Instance;
 };
 /** What the repository and the environment say; never unreadable. */

@@ -1,9 +1,21 @@
 // Checks of what the repository and the environment declare: keys and labels.
 import { endingHolidays } from "../calendar.ts";
 import { about, type Check } from "./check.ts";
-import { look } from "./installation.ts";
+import { type Label, look } from "./installation.ts";
 
 const KEYS = "`recipients` in policies/teams.yaml (docs/setup.md step 4)";
+
+/**
+ * The names among `wanted` whose label has no description. Policies describe each label; GitLab, asked to set one that the
+ * project lacks (never made, deleted, renamed, typed otherwise), makes it by its name alone and answers 200.
+ */
+export function labelsMadeByGitLab(
+  wanted: readonly string[],
+  present: readonly Label[],
+): readonly string[] {
+  const bare = new Set(present.filter(({ described }) => !described).map(({ name }) => name));
+  return wanted.filter((name) => bare.has(name));
+}
 
 export const REPOSITORY_CHECKS: readonly Check[] = [
   {
@@ -55,8 +67,20 @@ export const REPOSITORY_CHECKS: readonly Check[] = [
     wrong: ({ labels, labelNames }) =>
       look(labels, (present) =>
         about(
-          labelNames.filter((name) => !present.includes(name)),
+          labelNames.filter((name) => present.every((label) => label.name !== name)),
           (list) => `The tracker lacks labels of policies/labels.yaml: ${list}.`,
+        ),
+      ),
+  },
+  {
+    id: "labels-made-by-gitlab",
+    severity: "advice",
+    fix: "Manage → Labels: give each the colour and the description of policies/labels.yaml, and delete the one that people renamed.",
+    wrong: ({ labels, labelNames }) =>
+      look(labels, (present) =>
+        about(
+          labelsMadeByGitLab(labelNames, present),
+          (list) => `Labels without a description, as GitLab makes one that is missing: ${list}.`,
         ),
       ),
   },

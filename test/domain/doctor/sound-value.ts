@@ -160,7 +160,7 @@ export const SOUND: Installation = {
   hooks: read([HOOK]),
   triggers: read([{ description: "wake", owner: { id: BOT, active: true } }]),
   jobTokenLimited: read(true),
-  labels: read(["Stage::Review"]),
+  labels: read([{ name: "Stage::Review", described: true }]),
   instance: read({ version: "18.7.0-ee", clock: "2026-11-20T09:00:30Z" }),
 };
 
