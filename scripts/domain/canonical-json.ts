@@ -16,14 +16,14 @@ export function canonicalJson(value: unknown): string {
 
 function canonicalObject(value: object): string {
   const members = value as Readonly<Record<string, unknown>>;
-  let text = "";
+  const parts: string[] = [];
   // Sorted by UTF-16 units, as strings compare.
   for (const key of Object.keys(value).sort()) {
     const member = members[key];
     if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${quoted(key)}:${canonicalJson(member)}`;
+    parts.push(`${quoted(key)}:${canonicalJson(member)}`);
   }
-  return `{${text}}`;
+  return `{${parts.join(",")}}`;
 }
 
 /** What needs no escape is most of what is written. */

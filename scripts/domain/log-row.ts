@@ -23,6 +23,8 @@ type Gathered = {
   readonly ambiguous: Set<string>;
   readonly objects: Set<string>;
   readonly aliases: Shape["aliases"];
+  /** The object that was told last. */
+  around: string;
   /** What a shipper put before every name. */
   readonly prefix: RegExp | null;
 };
@@ -34,6 +36,7 @@ export function rowOf(object: JsonObject, profile: Shape): LogRow {
     fields: new Map(),
     ambiguous: new Set(),
     objects: new Set(),
+    around: "",
     aliases: profile.aliases,
     prefix,
   };
@@ -87,9 +90,15 @@ function put(row: Gathered, dotted: string, value: JsonValue, doubtful: boolean)
     row.ambiguous.add(field);
   }
   row.fields.set(field, value);
+  // Of names beside each other the objects are mostly the same.
+  let around = row.around;
   for (let dot = field.indexOf("."); dot !== -1; dot = field.indexOf(".", dot + 1)) {
-    row.objects.add(field.slice(0, dot));
+    if (dot !== around.length || !field.startsWith(around)) {
+      around = field.slice(0, dot);
+      row.objects.add(around);
+    }
   }
+  row.around = around;
 }
 
 /** Whether what the row says of this field, or of an object around it, is not known. */

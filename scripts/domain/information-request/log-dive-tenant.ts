@@ -70,55 +70,77 @@ function agree(said: readonly Stated[], all: readonly Stated[], reason: string):
   return contradicts ? unclear("identity_disagrees") : OWN;
 }
 
+type Reading = {
+  readonly row: LogRow;
+  readonly inventory: Inventory;
+  readonly claims: Claims;
+};
+type Side = "projects" | "namespaces";
+
 /** Everything that a row says of its tenant, judged claim by claim. */
 export function claimsOf(row: LogRow, { identity }: LogProfile, inventory: Inventory): Claims {
   const claims: Claims = { projects: [], namespaces: [], roots: [], ambiguous: false };
-  const read = (fields: readonly string[], use: (value: JsonValue) => void): void => {
-    for (const field of fields) {
-      const value = fieldValue(row, field);
-      if (isAmbiguous(row, field)) claims.ambiguous = true;
-      else if (value !== undefined && value !== "") use(value);
-      // An object where a name or id belongs says something, but not what.
-      else if (isObject(row, field)) claims.roots.push("unclear");
-    }
-  };
-  const { projects, namespaces } = inventory;
-  const addPath = (into: Stated[], kind: Kind, text: string | null): void => {
-    into.push(statePath(kind, text));
-    claims.roots.push(judgeRoot(inventory, text));
-  };
-  read(identity.project_id, (value) => claims.projects.push(stateId(projects, idText(value))));
-  read(identity.project_path, (value) => addPath(claims.projects, projects, pathText(value)));
-  read(identity.namespace_id, (value) =>
-    claims.namespaces.push(stateId(namespaces, idText(value))),
-  );
-  read(identity.namespace_path, (value) => addPath(claims.namespaces, namespaces, pathText(value)));
-  read(identity.root_namespace, (value) =>
-    claims.roots.push(rootClaim(inventory, pathText(value))),
-  );
-  read(identity.repository, (value) => {
-    const id = /^(?:project|wiki|design)-(\d+)$/.exec(pathText(value) ?? "")?.[1];
-    claims.projects.push(stateId(projects, id ?? null));
-  });
-  read(identity.url_path, (value) => {
-    const found = claimOfUrlPath(pathText(value), inventory);
-    if (found === null) return;
-    const kind = inventory[found.kind];
-    if (found.id !== null) claims[found.kind].push(stateId(kind, found.id));
-    else addPath(claims[found.kind], kind, found.path);
-  });
+  const reading = { row, inventory, claims };
+  for (const field of identity.project_id) addId(reading, "projects", saidIn(reading, field));
+  for (const field of identity.project_path) addPath(reading, "projects", saidIn(reading, field));
+  for (const field of identity.namespace_id) addId(reading, "namespaces", saidIn(reading, field));
+  for (const field of identity.namespace_path) {
+    addPath(reading, "namespaces", saidIn(reading, field));
+  }
+  for (const field of identity.root_namespace) addRoot(reading, saidIn(reading, field));
+  for (const field of identity.repository) addRepository(reading, saidIn(reading, field));
+  for (const field of identity.url_path) addUrl(reading, saidIn(reading, field));
   for (const { type, id, path } of identity.entity) {
-    read([type], (value) => {
-      const kind = ENTITY_KINDS.get(scalarText(value) ?? "");
-      if (kind === undefined) return;
-      read([id], (number) => claims[kind].push(stateId(inventory[kind], idText(number))));
-      read([path], (text) => addPath(claims[kind], inventory[kind], pathText(text)));
-    });
+    const kind = ENTITY_KINDS.get(scalarText(saidIn(reading, type) ?? null) ?? "");
+    if (kind === undefined) continue;
+    addId(reading, kind, saidIn(reading, id));
+    addPath(reading, kind, saidIn(reading, path));
   }
   return claims;
 }
 
-const ENTITY_KINDS: ReadonlyMap<string, "projects" | "namespaces"> = new Map([
+/** What the row says in one field; undefined when it says nothing, or nothing that can be read, which is claimed at once. */
+function saidIn({ row, claims }: Reading, field: string): JsonValue | undefined {
+  const value = fieldValue(row, field);
+  if (isAmbiguous(row, field)) claims.ambiguous = true;
+  else if (value !== undefined && value !== "") return value;
+  // An object where a name or id belongs says something, but not what.
+  else if (isObject(row, field)) claims.roots.push("unclear");
+  return undefined;
+}
+
+function addId({ inventory, claims }: Reading, side: Side, value: JsonValue | undefined): void {
+  if (value !== undefined) claims[side].push(stateId(inventory[side], idText(value)));
+}
+
+function addPath(reading: Reading, side: Side, value: JsonValue | undefined): void {
+  if (value !== undefined) addPathText(reading, side, pathText(value));
+}
+
+function addPathText({ inventory, claims }: Reading, side: Side, text: string | null): void {
+  claims[side].push(statePath(inventory[side], text));
+  claims.roots.push(judgeRoot(inventory, text));
+}
+
+function addRoot({ inventory, claims }: Reading, value: JsonValue | undefined): void {
+  if (value !== undefined) claims.roots.push(rootClaim(inventory, pathText(value)));
+}
+
+function addRepository({ inventory, claims }: Reading, value: JsonValue | undefined): void {
+  if (value === undefined) return;
+  const id = /^(?:project|wiki|design)-(\d+)$/.exec(pathText(value) ?? "")?.[1];
+  claims.projects.push(stateId(inventory.projects, id ?? null));
+}
+
+function addUrl(reading: Reading, value: JsonValue | undefined): void {
+  const { inventory, claims } = reading;
+  const found = value === undefined ? null : claimOfUrlPath(pathText(value), inventory);
+  if (found === null) return;
+  if (found.id !== null) claims[found.kind].push(stateId(inventory[found.kind], found.id));
+  else addPathText(reading, found.kind, found.path);
+}
+
+const ENTITY_KINDS: ReadonlyMap<string, Side> = new Map([
   ["Project", "projects"],
   ["Namespaces::ProjectNamespace", "projects"],
   ["Group", "namespaces"],
