@@ -140,8 +140,16 @@ export function stepsOf(seed: number, count = 8 + (seed % 13)): readonly Step[] 
   while (steps.length < count) steps.push(...oneOrMore(dice));
   // Dice of their own: the other histories stay what they were.
   const own = diceOf(~seed);
-  return ready && own.chance(0.15) ? steps.toSpliced(begun, 0, ...logDiverApproves(own)) : steps;
+  if (!own.chance(0.15)) return steps;
+  return steps.toSpliced(begun, 0, ...(ready ? logDiverApproves(own) : twoRecord(own)));
 }
+
+/** Two jobs put the log-dive of the first request on record, the second while the first is about to. */
+const twoRecord = (dice: Dice): readonly Step[] => [
+  cleanRun(["requests"]),
+  cleanRun(["log-dive"]),
+  { kind: "two-runs", first: "publish", second: "publish", at: 20 + dice.below(9), until: null },
+];
 
 /** Somebody of Legal or Security dives for the first request, and gives one of the two approvals that it needs. */
 function logDiverApproves(dice: Dice): readonly Step[] {

@@ -175,6 +175,8 @@ function createWorld(lab: Lab, plant: Plant) {
     const firstEnded = deferred();
     const secondStands = deferred();
     const begin = () => {
+      // Another job, begun later: the moment it takes for now is its own.
+      if (second === null) goOn(STEP_MS);
       second ??= run(
         step.second,
         {
