@@ -1,5 +1,5 @@
 /** Reads what a plan names, line by line: judges, redacts, counts, and keeps the original lines as evidence. */
-
+import { isUtf8 } from "node:buffer";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { type CollectedRow, eventOf } from "../domain/information-request/artefact.ts";
 import type { FieldCounts } from "../domain/information-request/artefact-summary.ts";
@@ -191,9 +191,8 @@ async function takeMatch(
 function evidenceLine(line: LogLine, outcome: Readonly<Record<string, string>>): string {
   const { source, object } = line.partition;
   const buffer = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.length);
-  const text = buffer.toString("utf8");
-  const content = Buffer.from(text).equals(buffer)
-    ? { text }
+  const content = isUtf8(buffer)
+    ? { text: buffer.toString("utf8") }
     : { base64: buffer.toString("base64") };
   return `${canonicalJson({ source, object, line: line.line, ...outcome, ...content, ...(line.cut === true ? { cut: true } : {}) })}\n`;
 }

@@ -1,11 +1,22 @@
 // The rules of redaction by their numbers, each with what it takes out.
 import { describe, expect, test } from "vitest";
+import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
+import {
+  aggregateCounter,
+  aggregateOf,
+  smallestCountOn,
+} from "../../scripts/domain/information-request/aggregate.ts";
 import { decodedViews } from "../../scripts/domain/information-request/decode-views.ts";
 import { readLine } from "../../scripts/domain/information-request/log-dive.ts";
 import { findPersonalData } from "../../scripts/domain/information-request/personal-data-detection.ts";
 import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
+import {
+  checkReleasedRow,
+  rememberRemoved,
+} from "../../scripts/domain/information-request/redaction-gate.ts";
+import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
 import { findSecrets } from "../../scripts/domain/information-request/secret-detection.ts";
-import { profileOf, pseudonym, scope } from "./fixture.ts";
+import { profileOf, profiles, pseudonym, scope } from "./fixture.ts";
 
 const BASE = { time: "2026-11-16T12:00:00.999Z", event_type: "member_added", project_id: 9001 };
 
@@ -166,4 +177,70 @@ describe("R17: live secrets", () => {
 test("R13: what hides in another spelling is read", () => {
   const hidden = Buffer.from("%6A%61%6E%65").toString("base64");
   expect(decodedViews(hidden).texts).toContain("jane");
+});
+
+test.each(["web-7d9f8b6c5d-x2x4z", "gitlab-sidekiq-urgent-other-65c9b7d4f-bcd5f"])(
+  "R9: the pod of %s is GitLab's own",
+  (pod) => {
+    expect(findPersonalData(pod)).toContain("internal_host");
+    expect(fate("application", { hostname: pod }, "hostname")).toBe("SYSTEM_INFO");
+  },
+);
+
+test("R12: of the few values that can be guessed, counts below the smallest are not told", () => {
+  const profile = profileOf("api");
+  const smallest = smallestCountOn("2026-11-16", [profile]);
+  const counter = aggregateCounter(new Map([["api", profile]]));
+  const row = { source: "api", time: "2026-11-16T12:00:00.000000000Z", event: "member_added" };
+  const { released } = redact("api", { remote_ip: "198.51.100.7", "meta.user": "jane" });
+  for (let at = 1; at < smallest; at += 1) {
+    counter.add({ ...row, released });
+  }
+  const about = { request: "REQ", window: scope.window, complete: true };
+  const { events, total, addresses } = aggregateOf(counter.counts(), about, smallest);
+  expect(JSON.stringify([events, total, addresses])).not.toMatch(/jane|198\.51|"count":\d/);
+  expect(smallest).toBeGreaterThanOrEqual(5);
+});
+
+test("R14: a value in two halves leaves with neither, and the longer half is known again", () => {
+  const params = [
+    { key: "name", value: "jane.doe" },
+    { key: "domain", value: "acme.example" },
+  ];
+  const { released, removed } = redact("production", { params });
+  expect(JSON.stringify(released)).not.toMatch(/jane|acme\.example/);
+  const ledger = emptyLedger();
+  const profile = profileOf("production");
+  rememberRemoved(ledger, removed, scope, profile);
+  const row = { log_source: "production", path: "/jane.doe" };
+  expect(checkReleasedRow(row, ledger, scope, profile).map(({ check }) => check)).toContain("G3");
+});
+
+test.each([...profiles.values()])(
+  "R21: the profile $source has its sample, and a field that it does not know is counted",
+  (profile) => {
+    const unknown = (row: object): number =>
+      redact(profile.source, row).tally.filter(({ reason }) => reason === "UNKNOWN_FIELD").length;
+    const { sample } = profile;
+    expect(Object.keys(sample)).not.toHaveLength(0);
+    expect(unknown({ ...sample, brand_new_field: "x" })).toBe(unknown(sample) + 1);
+  },
+);
+
+test("R22: what leaves is built anew, the same for every order and spelling of the line", () => {
+  const profile = profileOf("application");
+  const lines = [
+    `{"time":"2026-11-16T12:00:00Z","severity":"INFO","project_id":9001,"foreign":"x"}`,
+    `{ "foreign" : "x", "project_id": 9001, "severity":"\\u0049NFO" ,"time":"2026-11-16T12:00:00.5Z" }`,
+  ];
+  const texts = lines.map((line) => {
+    const row = readLine(Buffer.from(line), profile);
+    if (typeof row === "string") throw new Error(row);
+    const redacted = redactRow(row, profile, scope, pseudonym);
+    return "withheld" in redacted ? redacted.withheld : canonicalJson(redacted.released);
+  });
+  expect(texts[0]).toBe(texts[1]);
+  const keys = Object.keys(JSON.parse(texts[0] as string));
+  expect(keys).toStrictEqual([...keys].sort());
+  expect(keys).toContain("severity");
 });
