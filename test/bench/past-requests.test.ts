@@ -30,7 +30,7 @@ test("7 days → 1 month flips exactly the plain requests older than a week and 
   expect(newest).toBeNull();
   for (const { from, to } of flips)
     expect([from, to]).toEqual([
-      { verdict: "accept", route: "sirt" },
-      { verdict: "accept", route: "support" },
+      { verdict: "accept", route: "sirt", lane: "rows" },
+      { verdict: "accept", route: "support", lane: "rows" },
     ]);
 });

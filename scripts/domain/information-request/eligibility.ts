@@ -16,6 +16,7 @@ export type Eligibility = {
 /** Findings by what they mean for the request, each in the order of the policy. */
 type Kind = "refused" | "waivable" | "missing" | "waived" | "held";
 type Sorted = Readonly<Record<Kind, readonly Finding[]>>;
+type Compiled = CompiledRule<EligibilityRule>;
 type Exception = { readonly policy: ExceptionPolicy; readonly asked: ExceptionAsked };
 
 /**
@@ -25,7 +26,7 @@ type Exception = { readonly policy: ExceptionPolicy; readonly asked: ExceptionAs
  */
 export function judgeEligibility(
   context: RuleContext,
-  rules: readonly CompiledRule<EligibilityRule>[],
+  rules: readonly Compiled[],
   exception: Exception,
 ): Eligibility {
   const sorted = sortFindings(context, rules, exception.asked);
@@ -52,7 +53,7 @@ export function judgeEligibility(
 
 function sortFindings(
   context: RuleContext,
-  rules: readonly CompiledRule<EligibilityRule>[],
+  rules: readonly Compiled[],
   asked: ExceptionAsked,
 ): Sorted {
   const sorted: Record<Kind, Finding[]> = {
@@ -62,12 +63,12 @@ function sortFindings(
     waived: [],
     held: [],
   };
-  for (const { rule, judge } of rules) {
-    const judgement = judge(context);
+  for (const compiled of rules) {
+    const judgement = compiled.judge(context);
     if (judgement === null) continue;
-    const kind = kindOf(rule, judgement.ok, asked);
+    const kind = kindOf(compiled.rule, judgement.ok, asked);
     sorted[kind].push(
-      kind === "waived" ? waivedFinding(rule, judgement) : findingOf(rule, judgement),
+      kind === "waived" ? waivedFinding(compiled.rule, judgement) : findingOf(compiled, judgement),
     );
   }
   return sorted;
@@ -94,13 +95,21 @@ const waivedFinding = (rule: EligibilityRule, { values }: Judgement): Finding =>
   clause: rule.clause,
 });
 
-function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
+/** A judgement that is given again has the same finding again. */
+const FINDINGS = new WeakMap<Judgement, Finding>();
+
+function findingOf({ rule, remembers }: Compiled, judgement: Judgement): Finding {
+  if (!remembers) return newFinding(rule, judgement);
+  const known = FINDINGS.get(judgement);
+  if (known !== undefined) return known;
+  const finding = newFinding(rule, judgement);
+  FINDINGS.set(judgement, finding);
+  return finding;
+}
+
+function newFinding(rule: EligibilityRule, { ok, values }: Judgement): Finding {
   const { id, clause } = rule;
-  if (ok) {
-    const { measured, limit } = values;
-    if (measured === undefined && limit === undefined) return plainHeld(rule);
-    return { rule: id, ok, reason: fillSentence(rule.holds, values), ...values, clause };
-  }
+  if (ok) return { rule: id, ok, reason: fillSentence(rule.holds, values), ...values, clause };
   return {
     rule: id,
     ok,
@@ -110,17 +119,6 @@ function findingOf(rule: EligibilityRule, { ok, values }: Judgement): Finding {
     customer: fillSentence(rule.customer, values),
     clause,
   };
-}
-
-/** A rule that measures nothing says the same whenever it holds. */
-const PLAIN = new WeakMap<EligibilityRule, Finding>();
-
-function plainHeld(rule: EligibilityRule): Finding {
-  const known = PLAIN.get(rule);
-  if (known !== undefined) return known;
-  const finding = { rule: rule.id, ok: true, reason: rule.holds, clause: rule.clause };
-  PLAIN.set(rule, finding);
-  return finding;
 }
 
 /** What became of the exception: not needed, granted, refused, or not decided for all that stands against the request. */

@@ -1,16 +1,19 @@
 // The language of the rules: CEL over the values of a situation, checked when a policy is loaded.
-import { Environment, type ParseResult } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
 import type { Finding } from "../finding.ts";
 import { SITUATION_FIELDS, type Situation } from "../information-request/situation.ts";
 import { type DatedLimits, type LimitPeriod, limitPeriods, limitType, periodOn } from "./dated.ts";
 import { momentsEarlier, momentText } from "./moment.ts";
 import type { Rule } from "./rule.ts";
+import { rememberingWords } from "./word-memory.ts";
 
 /** A rule ready to run. */
 export type CompiledRule<R extends Rule> = {
   readonly rule: R;
   /** Null = the rule does not apply to this situation. */
   readonly judge: (context: RuleContext) => Judgement | null;
+  /** The rule reads words alone: the same words get the same object again. */
+  readonly remembers: boolean;
 };
 export type Judgement = { readonly ok: boolean; readonly values: Measured };
 /** What the rule measured and what it measured against, for its sentences. */
@@ -40,12 +43,15 @@ export function compileRules<R extends Rule>(
   const { environment, Limits } = ruleEnvironment(periods[0]);
   const faults: RuleFault[] = [];
   const compiled = rules.map((rule, at) => {
-    const compile = (key: "when" | "require" | "measured" | "limit"): ParseResult | null => {
+    const compile = (key: "when" | "require" | "measured" | "limit"): Expression | null => {
       const source = rule[key];
       if (source === undefined) return null;
       const wanted = key === "when" || key === "require" ? ["bool"] : ["string", "int", "bool"];
       const message = checkExpression(environment, source, wanted);
-      if (message === null) return environment.parse(source);
+      if (message === null) {
+        const parsed = environment.parse(source);
+        return rememberingWords([source], parsed) ?? parsed;
+      }
       faults.push({ path: ["rules", at, key], message });
       return null;
     };
@@ -65,12 +71,10 @@ export function compileRules<R extends Rule>(
 
 function compileRule<R extends Rule>(
   rule: R,
-  compile: (key: "when" | "require" | "measured" | "limit") => ParseResult | null,
+  compile: (key: "when" | "require" | "measured" | "limit") => Expression | null,
 ): CompiledRule<R> {
-  const when = compile("when");
-  const require = compile("require");
-  const measured = compile("measured");
-  const limit = compile("limit");
+  const [when, require] = [compile("when"), compile("require")];
+  const [measured, limit] = [compile("measured"), compile("limit")];
   const judge: CompiledRule<R>["judge"] = (context) => {
     if (when !== null && when(context) !== true) return null;
     const values: { measured?: Plain; limit?: Plain } = {};
@@ -78,7 +82,9 @@ function compileRule<R extends Rule>(
     if (limit !== null) values.limit = plainValue(limit(context));
     return { ok: require?.(context) === true, values };
   };
-  return { rule, judge };
+  const { when: a = "", require: b, measured: c = "", limit: d = "" } = rule;
+  const remembering = rememberingWords([a, b, c, d], judge);
+  return { rule, judge: remembering ?? judge, remembers: remembering !== null };
 }
 
 /** What is wrong with an expression, or null. */
@@ -157,6 +163,7 @@ function limitValues(limits: LimitPeriod["limits"]): Readonly<Record<string, unk
   );
 }
 
+type Expression = (context: RuleContext) => unknown;
 type Plain = string | number | boolean;
 const plainValue = (value: unknown): Plain =>
   typeof value === "bigint" ? Number(value) : (value as string | boolean);
