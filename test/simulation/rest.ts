@@ -141,8 +141,9 @@ function isCollected(state: State, id: string, mergeRequest: MergeRequest): bool
   return (
     manifest !== null &&
     request !== null &&
-    JSON.parse(manifest).request.sha256 === sha256(request) &&
-    stored.some((one) => manifestOf(one) === manifest)
+    // First: what a person wrote over it need not be JSON.
+    stored.some((one) => manifestOf(one) === manifest) &&
+    JSON.parse(manifest).request.sha256 === sha256(request)
   );
 }
 
