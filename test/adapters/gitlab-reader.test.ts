@@ -224,11 +224,23 @@ test("a membership that waits for its activation is not active", async () => {
   const { reader } = await reading({
     "groups/sec%2Flegal/members": [
       { ...user(2), access_level: 30, membership_state: "awaiting" },
-      { ...user(1), access_level: 30, created_at: "2026-01-05T09:00:00Z", membership_state: "active", expires_at: "2027-01-31" },
+      {
+        ...user(1),
+        access_level: 30,
+        created_at: "2026-01-05T09:00:00Z",
+        membership_state: "active",
+        expires_at: "2027-01-31",
+      },
     ],
   });
   expect(await reader.groupMembers("sec/legal")).toEqual([
-    { ...user(1), bot: false, accessLevel: 30, since: "2026-01-05T09:00:00Z", expiresAt: "2027-01-31" },
+    {
+      ...user(1),
+      bot: false,
+      accessLevel: 30,
+      since: "2026-01-05T09:00:00Z",
+      expiresAt: "2027-01-31",
+    },
     { ...user(2), bot: false, state: "awaiting", accessLevel: 30, since: null, expiresAt: null },
   ]);
 });

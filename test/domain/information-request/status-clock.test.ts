@@ -75,7 +75,10 @@ test.each([
 });
 
 test("the clock stands while the author is asked, with what is missing and since when", () => {
-  const waiting = observation({ request: null, ...asking("missing_from", "facts_unavailable", "missing_from") });
+  const waiting = observation({
+    request: null,
+    ...asking("missing_from", "facts_unavailable", "missing_from"),
+  });
   const now = "2026-11-20T12:00:00Z";
   const stands = { stands: true, since: null, waitsFor: ["missing_from"] };
   expect(statusClock(waiting, now, RULES)).toEqual(stands);
