@@ -105,4 +105,7 @@ export const OFFLINE_PIPELINE = `include:
 .queue:
   before_script:
     - ln -s "${join(ROOT, "node_modules")}" node_modules
+policy-preview:
+  before_script:
+    - ln -s "${join(ROOT, "node_modules")}" node_modules
 `;
