@@ -9,7 +9,7 @@ import { sha256 } from "../digest.ts";
 import { encrypterFor, open, sealedName } from "./seal.ts";
 
 export type HandOverOptions = {
-  readonly forge: Pick<ForgeReader, "packageFile">;
+  readonly forge: Pick<ForgeReader, "packageFile" | "packageFiles">;
   readonly project: ProjectRef;
   /** `AGE-SECRET-KEY-1…`, one of the reviewers' recipients: what hand-over opens with. */
   readonly identity: string | undefined;
@@ -25,7 +25,7 @@ export type HandOverOptions = {
  *   there is no key that opens it, or GitLab cannot be read
  */
 export async function sealForHandOver(
-  { name, version, manifest }: StoredArtefact,
+  { id, name, version, manifest }: StoredArtefact,
   options: HandOverOptions,
 ): Promise<{ readonly directory: string; readonly files: readonly string[] }> {
   const { forge, project, identity, recipients } = options;
@@ -42,8 +42,7 @@ export async function sealForHandOver(
     const names: string[] = [];
     for (const file of manifest.files.filter(({ restricted }) => !restricted)) {
       const stored = await forge.packageFile(project, name, version, sealedName(file.name));
-      if (stored === null)
-        throw new ArtefactChanged(`${name}/${version} has no ${sealedName(file.name)}`);
+      if (stored === null) throw await notFound(options, { id, name, version }, file.name);
       const clear = await opened(stored, identity, file.name);
       if (sha256(clear) !== file.sha256)
         throw new ArtefactChanged(
@@ -58,6 +57,18 @@ export async function sealForHandOver(
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A file that is listed but answered with 404 could not be read; only one that is not listed is gone. */
+async function notFound(
+  { forge, project }: HandOverOptions,
+  { id, name, version }: Pick<StoredArtefact, "id" | "name" | "version">,
+  file: string,
+): Promise<Error> {
+  const listed = await forge.packageFiles(project, id);
+  return listed.some(({ name: stands }) => stands === sealedName(file))
+    ? new Error(`${sealedName(file)} of ${name}/${version} is listed but cannot be read`)
+    : new ArtefactChanged(`${name}/${version} has no ${sealedName(file)}`);
 }
 
 /** age tells a key that is none of the recipients' from bytes that were changed. */
