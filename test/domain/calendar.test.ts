@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
 import {
   CalendarPolicy,
@@ -9,7 +11,16 @@ import {
 import { loadPolicySet } from "../policy-set.ts";
 
 const { regions } = (await loadPolicySet()).calendar;
-const region = (name: string): Region => regions[name] ?? expect.fail(`no region ${name}`);
+const LEAP: Region = {
+  zone: "UTC",
+  business_days: ["monday", "tuesday", "wednesday", "thursday", "friday"],
+  opens: "00:00",
+  closes: "24:00",
+  holidays_of: "fixed",
+  holidays: [],
+};
+const region = (name: string): Region =>
+  name === "leap" ? LEAP : (regions[name] ?? expect.fail(`no region ${name}`));
 
 test.each([
   ["worldwide", "2026-11-20T15:00:00Z", true],
@@ -63,6 +74,14 @@ test.each([
     "2026-10-23T14:00:00Z",
     "PT2H",
     "2026-10-26T09:00:00Z",
+  ],
+  ["over a leap day", "leap", "2028-02-28T20:00:00Z", "PT12H", "2028-02-29T08:00:00Z"],
+  [
+    "over the end of a leap February",
+    "leap",
+    "2028-02-29T20:00:00Z",
+    "P1D",
+    "2028-03-01T20:00:00Z",
   ],
   ["a day of 24 hours", "worldwide", "2026-11-19T00:00:00Z", "P1D", "2026-11-20T00:00:00Z"],
 ])("the next update is due %s", (_, name, from, cadence, due) => {
@@ -237,4 +256,30 @@ test.each([
   ],
 ])("%s", (_, where, from, cadence, due) => {
   expect(nextDue(from, cadence, where)).toBe(due);
+});
+
+const FROM = Date.parse("2026-10-01T00:00:00Z");
+const instant = fc
+  .integer({ min: 0, max: 400 * 24 * 60 })
+  .map((minutes) => new Date(FROM + minutes * 60_000).toISOString());
+const pause = fc.tuple(instant, fc.integer({ min: 0, max: 20_000 })).map(([from, minutes]) => ({
+  from,
+  to: Temporal.Instant.from(from).add({ minutes }).toString(),
+}));
+const anyRegion = fc.constantFrom("worldwide", "emea", "amer", "apac");
+const cadence = fc.constantFrom("PT30M", "PT12H", "P1D", "PT36H");
+
+test("a pause never makes an update due earlier, and each further one never either", () => {
+  fc.assert(
+    fc.property(
+      ...[instant, cadence, anyRegion, fc.array(pause, { maxLength: 4 }), pause],
+      (from, span, name, pauses, further) => {
+        const due = (all: readonly (typeof further)[]) =>
+          Temporal.Instant.from(nextDue(from, span, region(name), all)).epochMilliseconds;
+        expect(due(pauses)).toBeGreaterThanOrEqual(due([]));
+        expect(due([...pauses, further])).toBeGreaterThanOrEqual(due(pauses));
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

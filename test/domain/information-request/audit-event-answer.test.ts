@@ -5,6 +5,7 @@ import type { EventTypeCatalogue } from "../../../scripts/domain/event-type.ts";
 import {
   auditEventAnswers,
   selfServeAnswer,
+  shownInAuditEvents,
 } from "../../../scripts/domain/information-request/audit-event-answer.ts";
 
 const shipped = await loadEventTypes(POLICY_FOLDER);
@@ -63,6 +64,15 @@ test("only where everything is in view is the answer that the customer can look 
   expect(answers("of_group", "of_user")).toBeNull();
   expect(answers("of_group", "streamed")).toBeNull();
   expect(answers()).toBeNull();
+});
+
+test.each([
+  [["of_group", "of_both"], "saved"],
+  [["of_group", "of_user"], "partly"],
+  [["streamed", "git_clone_ssh"], "none"],
+  [[], "none"],
+])("of %j the customer sees: %s", (wanted, shown) => {
+  expect(shownInAuditEvents(wanted, catalogue)).toBe(shown);
 });
 
 test("of the shipped catalogue every type has an answer and a version", () => {

@@ -78,3 +78,15 @@ test("with an artefact it shows counts, reasons, digests, and who may still appr
     },
   });
 });
+
+test("of counts the page tells how to open the file with the counts", () => {
+  const opened = (lane: "aggregate" | undefined) =>
+    reviewView(
+      observation({
+        collected: [stored({ manifest: manifest(lane === undefined ? {} : { lane }) })],
+      }),
+      [],
+    )?.artefact?.openWith;
+  expect(opened("aggregate")).toMatch(/ aggregate\.json\.age$/);
+  expect(opened(undefined)).toMatch(/ rows\.ndjson\.age$/);
+});

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Region } from "../../../scripts/domain/calendar.ts";
 import type { CustodyData } from "../../../scripts/domain/information-request/custody.ts";
@@ -177,4 +178,28 @@ test("an extension moves the update that comes next, once, and the updates after
     due: "2026-11-18T22:00:00Z",
     extension: null,
   });
+});
+
+test("whenever pipelines run or are missed, a due time is told once, and never one that lies in the past", () => {
+  const moment = fc
+    .integer({ min: 1, max: 20 * 24 * 60 })
+    .map((minutes) =>
+      new Date(Date.parse("2026-11-20T09:01:00Z") + minutes * 60_000).toISOString(),
+    );
+  const clockAt = (now: string) => {
+    const clock = statusClock(seen, now, RULES);
+    return clock === null || clock.stands ? expect.fail(`no clock runs at ${now}`) : clock;
+  };
+  fc.assert(
+    fc.property(fc.uniqueArray(moment, { minLength: 1, maxLength: 8 }), (moments) => {
+      const runs = moments.sort();
+      const dues = runs.map((now) => clockAt(now).due);
+      for (const [index, due] of dues.entries())
+        expect(Date.parse(due) + 1000).toBeGreaterThan(Date.parse(runs[index] ?? ""));
+      // A new due time is a new word to Support: as many as stretches that a run fell into, each once, in order.
+      const told = dues.filter((due, index) => due !== dues[index - 1]);
+      expect(told).toEqual([...new Set(dues)].sort());
+    }),
+    { numRuns: 15 },
+  );
 });

@@ -34,13 +34,19 @@ test("says where one policy names what another does not have", () => {
   const { faults } = assemble({
     gap: { ...set.gap, labels: ["Category:Audit Events", "Gap"] },
     review: { ...set.review, roles: { legal: { required: 1, teams: ["lawyers"] } } },
-    "status-update": { ...set["status-update"], region: "mars" },
+    "status-update": { ...set["status-update"], region: "mars", runs_on: ["no_rule"] },
+    eligibility: {
+      ...set.eligibility,
+      exception: { ...set.eligibility.exception, decided_by: ["lawyers"] },
+    },
   });
   expect(
     faults.map(({ policy, path, message }) => `${policy} ${path.join(".")} ${message}`),
   ).toEqual([
     "gap labels names the label Gap, which labels.yaml does not have",
     "review roles.legal.teams names a team that teams.yaml does not have",
+    "eligibility exception.decided_by names a team that teams.yaml does not have",
+    "status-update runs_on names the rule no_rule, which eligibility.yaml does not have",
     "status-update region is not a region of calendar.yaml",
   ]);
 });
