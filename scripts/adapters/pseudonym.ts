@@ -1,6 +1,6 @@
 /** Pseudonyms keyed per request (R11): HMAC-SHA256, so that nobody without the key can test a guess, and no two requests can be joined. */
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Pseudonym } from "../domain/information-request/redaction-result.ts";
 
@@ -46,12 +46,14 @@ export async function masterKey(
     return longEnough(Buffer.from(fromEnvironment), "SECLOG_PSEUDONYM_KEY");
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const fresh = randomBytes(SHORTEST_KEY).toString("hex");
-  // `wx` lets one of two runs that start at once make the key; both then read the same one.
-  await writeFile(file, fresh, { flag: "wx", mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
+  // A link appears with the whole key behind it: of two runs that start at once one makes it, and neither reads half of it.
+  const draft = `${file}.${randomBytes(8).toString("hex")}`;
+  await writeFile(draft, fresh, { flag: "wx", mode: 0o600 });
+  await link(draft, file)
+    .catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
-    },
-  );
+    })
+    .finally(() => unlink(draft));
   return longEnough(await readFile(file), file);
 }
 
