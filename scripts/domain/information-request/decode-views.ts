@@ -31,17 +31,23 @@ export function decodedViews(text: string): Views {
 
 type Decoder = (text: string) => readonly string[];
 
-const percent: Decoder = (text) => [bytesIn(text, /(?:%[0-9A-Fa-f]{2})+/g, "%")];
-const quotedPrintable: Decoder = (text) => [
+/** A decoder of texts that hold its mark; any other text would come out as it went in. */
+const marked =
+  (mark: string, decode: (text: string) => string): Decoder =>
+  (text) =>
+    text.includes(mark) ? [decode(text)] : [];
+
+const percent = marked("%", (text) => bytesIn(text, /(?:%[0-9A-Fa-f]{2})+/g, "%"));
+const quotedPrintable = marked("=", (text) =>
   bytesIn(text.replace(/=\r?\n/g, ""), /(?:=[0-9A-F]{2})+/g, "="),
-];
-const hexEscapes: Decoder = (text) => [bytesIn(text, /(?:\\x[0-9A-Fa-f]{2})+/g, "\\x")];
-const unicodeEscapes: Decoder = (text) => [
+);
+const hexEscapes = marked("\\x", (text) => bytesIn(text, /(?:\\x[0-9A-Fa-f]{2})+/g, "\\x"));
+const unicodeEscapes = marked("\\u", (text) =>
   text.replace(/\\u\{?([0-9A-Fa-f]{4,6})\}?/g, (_, hex: string) =>
     codePoint(Number.parseInt(hex, 16)),
   ),
-];
-const htmlEntities: Decoder = (text) => [
+);
+const htmlEntities = marked("&", (text) =>
   text
     .replace(/&#(\d{1,7});?/g, (_, digits: string) => codePoint(Number(digits)))
     .replace(/&#x([0-9A-Fa-f]{1,6});?/gi, (_, hex: string) => codePoint(Number.parseInt(hex, 16)))
@@ -49,7 +55,7 @@ const htmlEntities: Decoder = (text) => [
       /&(amp|lt|gt|quot|apos|commat|period);/g,
       (_, name: string) => ENTITIES.get(name) as string,
     ),
-];
+);
 const ENTITIES = new Map([
   ["amp", "&"],
   ["lt", "<"],
@@ -59,7 +65,9 @@ const ENTITIES = new Map([
   ["commat", "@"],
   ["period", "."],
 ]);
-const jsonString: Decoder = (text) => [text.replace(/\\(["\\/])/g, "$1").replace(/\\[nrt]/g, "")];
+const jsonString = marked("\\", (text) =>
+  text.replace(/\\(["\\/])/g, "$1").replace(/\\[nrt]/g, ""),
+);
 const plainHex: Decoder = (text) =>
   [...text.matchAll(/(?:[0-9a-fA-F]{2}){6,4096}/g)].map(([hex]) => fromBytes(pairs(hex)));
 /** Standard and URL alphabet, also where a run is glued to a path. */
@@ -67,7 +75,7 @@ const base64: Decoder = (text) =>
   [...text.matchAll(/[A-Za-z0-9+/_-]{8,8192}={0,2}/g)].flatMap(([run]) =>
     [run, ...run.split(/[/_-]/)].filter((part) => part.length >= 8).map(fromBase64),
   );
-const wideText: Decoder = (text) => (text.includes("\0") ? [text.replaceAll("\0", "")] : []);
+const wideText = marked("\0", (text) => text.replaceAll("\0", ""));
 
 const DECODERS: readonly Decoder[] = [
   percent,
@@ -91,14 +99,19 @@ function bytesIn(text: string, runs: RegExp, mark: string): string {
 const pairs = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) as string[], (pair) => Number.parseInt(pair, 16));
 
-const fromBytes = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const UTF8 = new TextDecoder();
+const fromBytes = (bytes: Uint8Array): string => UTF8.decode(bytes);
 
 /** What the run spells, or nothing when too much of it is no text. */
 function fromBase64(run: string): string {
   const symbols = run.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   const whole = symbols.slice(0, symbols.length - (symbols.length % 4 === 1 ? 1 : 0));
-  const text = fromBytes(Uint8Array.from(atob(whole), (byte) => byte.charCodeAt(0)));
-  const odd = [...text].filter((char) => char === "\uFFFD" || (char < " " && char !== "\0")).length;
+  const bytes = atob(whole);
+  const text = fromBytes(
+    Uint8Array.from({ length: bytes.length }, (_, at) => bytes.charCodeAt(at)),
+  );
+  let odd = 0;
+  for (const char of text) if (char === "\uFFFD" || (char < " " && char !== "\0")) odd += 1;
   return odd * 4 > text.length ? "" : text;
 }
 

@@ -37,6 +37,10 @@ export class Repository {
   readonly #patchIds = new Map<string, string>();
   /** Two commits always merge to the same tree; lists of merge requests ask often. */
   readonly #mergedTrees = new Map<string, string | null>();
+  readonly #entries = new Map<string, TreeEntry | null>();
+  readonly #blobs = new Map<string, Buffer>();
+  readonly #ancestry = new Map<string, boolean>();
+  readonly #lastCommits = new Map<string, string | null>();
   #refs: ReadonlyMap<string, string> | null = null;
 
   constructor(directory: string) {
@@ -161,6 +165,19 @@ export class Repository {
 
   /** The entry at a path, `null` when there is none; the path `""` is the root tree. */
   entry(ref: string, path: string): TreeEntry | null {
+    return this.#once(this.#entries, ref, path, () => this.#readEntry(ref, path));
+  }
+
+  /** Reads once what a commit id fixes for good; what another name stands for is read each time. */
+  #once<T>(known: Map<string, T>, ref: string, path: string, read: () => T): T {
+    if (!this.#commits.has(ref)) return read();
+    const key = `${ref}:${path}`;
+    const value = known.has(key) ? (known.get(key) as T) : read();
+    known.set(key, value);
+    return value;
+  }
+
+  #readEntry(ref: string, path: string): TreeEntry | null {
     const lines = gitTry(this.directory, ["ls-tree", "-z", "--full-tree", ref, "--", path]);
     const entry = parseTree(lines ?? "")[0];
     return entry === undefined || entry.path !== path ? null : entry;
@@ -187,8 +204,12 @@ export class Repository {
   /** The bytes of a blob by its id. */
   blob(id: string): Buffer | null {
     if (!/^[0-9a-f]{40}$/.test(id)) return null;
+    const known = this.#blobs.get(id);
+    if (known !== undefined) return known;
     if (gitTry(this.directory, ["cat-file", "-t", id])?.trim() !== "blob") return null;
-    return git(this.directory, ["cat-file", "blob", id]);
+    const bytes = git(this.directory, ["cat-file", "blob", id]);
+    this.#blobs.set(id, bytes);
+    return bytes;
   }
 
   /** A file's bytes at a ref. */
@@ -199,8 +220,10 @@ export class Repository {
 
   /** The newest commit that touched a path. */
   lastCommitFor(ref: string, path: string): string | null {
-    const text = gitTry(this.directory, ["rev-list", "-1", ref, "--", `:(literal)${path}`]);
-    return text === null || text.trim() === "" ? null : text.trim();
+    return this.#once(this.#lastCommits, ref, path, () => {
+      const text = gitTry(this.directory, ["rev-list", "-1", ref, "--", `:(literal)${path}`]);
+      return text === null || text.trim() === "" ? null : text.trim();
+    });
   }
 
   diff(from: string, to: string): readonly FileDiff[] {
@@ -218,7 +241,12 @@ export class Repository {
   }
 
   isAncestor(ancestor: string, descendant: string): boolean {
-    return gitTry(this.directory, ["merge-base", "--is-ancestor", ancestor, descendant]) !== null;
+    return this.#once(
+      this.#ancestry,
+      descendant,
+      ancestor,
+      () => gitTry(this.directory, ["merge-base", "--is-ancestor", ancestor, descendant]) !== null,
+    );
   }
 
   /** The stable patch id of a change: what GitLab compares to decide whether a push resets the approvals. */
