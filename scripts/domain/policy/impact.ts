@@ -68,8 +68,10 @@ export function impactOf(
 }
 
 /** Whether no limit changes after this day. */
-const isNewest = (day: string, { decision: { eligibility, routing } }: DecisionPolicies): boolean =>
-  [eligibility, routing].every((book) => book.limitsOn(day).from === book.limitsOn(LAST_DAY).from);
+const isNewest = (day: string, { decision }: DecisionPolicies): boolean =>
+  [decision.eligibility, decision.routing, decision.lane].every(
+    (book) => book.limitsOn(day).from === book.limitsOn(LAST_DAY).from,
+  );
 
 function replay(
   requests: readonly PastRequest[],

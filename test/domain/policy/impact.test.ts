@@ -98,6 +98,20 @@ test("a limit with a date ahead flips no past verdict, and shows what it will ch
   expect(newest?.load.head).toMatchObject({ support: 0, sirt: 0, reject: 5 });
 });
 
+test("a limit of the lane with a date ahead is seen as well", () => {
+  const limits: PolicySet["lane"]["limits"] = {
+    ...set.lane.limits,
+    self_serve_when: [
+      { from: "2000-01-01", value: ["saved"] },
+      { from: "2026-12-01", value: ["saved", "partly"] },
+    ],
+  };
+  const head = assemblePolicies({ ...set, lane: { ...set.lane, limits } }, sha256).policies;
+  const { flips, newest } = impactOf([past("in part", { audit_events: "partly" })], BASE, head);
+  expect(flips).toEqual([]);
+  expect(newest?.flips).toMatchObject([{ name: "in part", to: { lane: "self-serve" } }]);
+});
+
 test("another lane and another outcome of the same rule are flips", () => {
   const requests = [
     past("in audit events", { audit_events: "saved" }),
