@@ -38,6 +38,7 @@ import type { Sign } from "./domain/note-marker.ts";
 import type { Allowed } from "./domain/outgoing-text.ts";
 import type { Action } from "./domain/plan.ts";
 import type { Policies } from "./domain/policy/policies.ts";
+import { MOST_PAST_REQUESTS } from "./domain/policy/preview.ts";
 import { declaredBy, inspectBeforeRun } from "./inspect.ts";
 import type { Reading } from "./job-list.ts";
 import { checkedWriter } from "./last-check.ts";
@@ -171,7 +172,7 @@ async function readWorld(
     profiles,
     eventTypes: settings.eventTypes,
     policiesWith: (changed) => readChangedPolicies(settings.folder, changed),
-    pastRequests: (most) => pastRequestsOf(forge, tracker, most),
+    pastRequests: once(() => pastRequestsOf(forge, tracker, MOST_PAST_REQUESTS)),
     digest: sha256,
     sign,
     render,

@@ -31,10 +31,10 @@ export type World = {
   readonly eventTypes: () => Promise<EventTypeCatalogue>;
   /** The policies with these files of `policies/` in place of the run's own, by name; null = the file is gone. Read as data. */
   readonly policiesWith: (changed: ReadonlyMap<string, string | null>) => Promise<PoliciesReading>;
-  /** The newest past requests, at most {@link most}; the custody branch keeps them without names and texts. */
-  readonly pastRequests: (most: number) => Promise<Past>;
+  /** The newest past requests, read once; the custody branch keeps them without names and texts. */
+  readonly pastRequests: () => Promise<Past>;
   readonly digest: Digest;
-  /** Signs the marker of what the bot writes; throws where the run has no key for it. */
+  /** Signs the marker of what the bot writes; null where the run has no key for it. */
   readonly sign: Sign;
   readonly render: (template: string, view: object) => string;
   /** Runs log-dives; only job log-dive asks for it, and only its environment can give it. */

@@ -1,12 +1,11 @@
 // Job `policy-preview`: keeps one comment on every merge request that changes policies: which past verdicts it would flip.
 import type { MergeRequest } from "../domain/forge.ts";
+import { keepNote } from "../domain/information-request/kept-note.ts";
 import { markerOf } from "../domain/note-marker.ts";
 import type { Plan } from "../domain/plan.ts";
 import { impactOf } from "../domain/policy/impact.ts";
 import {
   isPreviewed,
-  MOST_PAST_REQUESTS,
-  planPreview,
   previewPlace,
   previewView,
   touchedPolicies,
@@ -40,10 +39,10 @@ async function planOne(world: World, { iid }: MergeRequest): Promise<Plan> {
     }),
   );
   const reading = await world.policiesWith(new Map(changed));
-  const past = await world.pastRequests(MOST_PAST_REQUESTS);
+  const past = await world.pastRequests();
   const head = reading.ok ? reading.policies : reading.untested;
   const impact = head === undefined ? null : impactOf(past.requests, policies, head);
   const faults = reading.ok ? [] : reading.errors;
   const body = world.render("notes/policy-preview", previewView(impact, past, faults, inputs));
-  return planPreview(iid, notes, world.bot.id, marker, body);
+  return keepNote({ mergeRequest: iid }, notes, world.bot.id, marker, body);
 }

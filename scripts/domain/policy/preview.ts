@@ -1,9 +1,7 @@
 // What a merge request that changes policies does to past requests, as the one comment on it: counts and ids of cases alone.
 import { type Fault, formatFault } from "../fault.ts";
 import type { Note } from "../forge.ts";
-import { sameText } from "../information-request/merge-request.ts";
-import { type MarkedPlace, type Marker, ownNotes, withMarker } from "../note-marker.ts";
-import type { Action } from "../plan.ts";
+import { type MarkedPlace, type Marker, ownNotes } from "../note-marker.ts";
 import { type Flip, flipText, type Impact, type Past, TEAMS } from "./impact.ts";
 
 /** Where the preview stands. `project`: numeric id of the project of the merge request. */
@@ -114,24 +112,4 @@ export function isPreviewed(
 ): boolean {
   const [standing, ...doubles] = ownNotes(notes, botId, marker);
   return standing !== undefined && doubles.length === 0 && standing.body.includes(inputs);
-}
-
-/** Writes the comment when its text differs from what stands, and deletes what a late or doubled write left beside it. */
-export function planPreview(
-  mergeRequest: number,
-  notes: readonly Note[],
-  botId: number,
-  marker: Marker,
-  body: string,
-): readonly Action[] {
-  const [standing, ...doubles] = ownNotes(notes, botId, marker);
-  const marked = withMarker(marker, body);
-  const { tag } = marker;
-  const kept = standing !== undefined && sameText(standing.body, marked);
-  const place = { mergeRequest, tag };
-  const note = standing?.id ?? null;
-  return [
-    ...(kept ? [] : [{ kind: "write-merge-request-note", ...place, note, body: marked } as const]),
-    ...doubles.map(({ id }): Action => ({ kind: "delete-merge-request-note", ...place, note: id })),
-  ];
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Note } from "../../../scripts/domain/forge.ts";
+import { keepNote } from "../../../scripts/domain/information-request/kept-note.ts";
 import { markerOf } from "../../../scripts/domain/note-marker.ts";
 import type { Impact } from "../../../scripts/domain/policy/impact.ts";
 import {
   isPreviewed,
-  planPreview,
   previewPlace,
   previewView,
   touchedPolicies,
@@ -115,13 +115,15 @@ const marker = markerOf(previewPlace(1, 7), () => ["0123456789abcdef"]);
 
 test("the comment is made, kept, rewritten, and left alone of its doubles", () => {
   const body = "Nothing flips. Reading `0011`.\n";
-  const [made, ...more] = planPreview(7, [], BOT.id, marker, body);
+  const [made, ...more] = keepNote({ mergeRequest: 7 }, [], BOT.id, marker, body);
   expect(more).toEqual([]);
   expect(made).toMatchObject({ kind: "write-merge-request-note", mergeRequest: 7, note: null });
   const text = made?.kind === "write-merge-request-note" ? made.body : "";
   const standing = note(3, text);
-  expect(planPreview(7, [standing], BOT.id, marker, body)).toEqual([]);
-  expect(planPreview(7, [standing, note(5, text)], BOT.id, marker, "New.\n")).toMatchObject([
+  expect(keepNote({ mergeRequest: 7 }, [standing], BOT.id, marker, body)).toEqual([]);
+  expect(
+    keepNote({ mergeRequest: 7 }, [standing, note(5, text)], BOT.id, marker, "New.\n"),
+  ).toMatchObject([
     { kind: "write-merge-request-note", note: 3 },
     { kind: "delete-merge-request-note", mergeRequest: 7, note: 5 },
   ]);
