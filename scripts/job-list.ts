@@ -24,7 +24,7 @@ export const JOBS = {
 } as const satisfies Record<string, () => Promise<{ job: Job }>>;
 export type JobName = keyof typeof JOBS;
 
-/** Jobs whose texts carry a signed marker: they cannot run without the key for it. */
+/** Jobs whose texts carry a marker that is signed; a run without the key for it goes on, and says so. */
 export const isSigning = (name: string): boolean =>
   ["gap", "gap-shipped", "status-update", "policy-preview"].includes(name);
 

@@ -189,7 +189,12 @@ function peopleOf(
   return Object.fromEntries(
     users.map((user) => [
       user.username,
-      { id: user.id, state: user.state, bot: user.bot, groups: [...teams.of(user.id)] },
+      {
+        id: user.id,
+        state: user.state,
+        bot: user.bot,
+        groups: Object.keys(teams.memberships(user.id)),
+      },
     ]),
   );
 }

@@ -4,10 +4,8 @@ import type { IssueState } from "./domain/information-request/issue-state.ts";
 import type { World } from "./world.ts";
 
 export type Teams = {
-  /** The teams of a user, in the order of the policy; a membership that has ended does not count. */
-  readonly of: (userId: number) => readonly string[];
   readonly membersOf: (team: string) => readonly Member[];
-  /** Team → the user's membership in it. */
+  /** Team → the user's membership in it, teams in the order of the policy; one that has ended does not count. */
   readonly memberships: (userId: number) => Readonly<Record<string, Member>>;
 };
 
@@ -43,8 +41,6 @@ export async function readTeams(world: World): Promise<Teams> {
           ]),
         ),
       ),
-    of: (userId) =>
-      Object.keys(groups).filter((team) => membersOf(team).some(({ id }) => id === userId)),
   };
 }
 
@@ -63,11 +59,11 @@ export function issueStateOf(
   bot: User,
   duplicate: boolean,
 ): IssueState {
-  const member = teams.of(issue.author.id);
-  const role = ROLES.find((team) => member.includes(team));
+  const member = teams.memberships(issue.author.id);
+  const role = ROLES.find((team) => member[team] !== undefined);
   const reader = (user: User) => ({
     username: user.username,
-    team_member: teams.of(user.id).length > 0,
+    team_member: Object.keys(teams.memberships(user.id)).length > 0,
   });
   return {
     confidential: issue.confidential,

@@ -7,6 +7,8 @@ import type { Pseudonym } from "../domain/information-request/redaction-result.t
 export type Pseudonyms = {
   /** Tells which key was used, without telling the key: for the manifest. */
   readonly keyId: string;
+  /** Of the request alone; it goes to the threads of a dive, and nowhere else. */
+  readonly key: Uint8Array;
   readonly pseudonym: Pseudonym;
 };
 
@@ -18,7 +20,11 @@ const REMEMBERED = 8192;
 
 /** The pseudonyms of one request under the master key; the same value of a kind gives the same 64 bits on every run. */
 export function pseudonymsFor(master: Uint8Array, requestId: string): Pseudonyms {
-  const key = createHmac("sha256", master).update(requestId).digest();
+  return pseudonymsOfKey(createHmac("sha256", master).update(requestId).digest());
+}
+
+/** @param key of one request */
+export function pseudonymsOfKey(key: Uint8Array): Pseudonyms {
   const keyId = createHash("sha256").update("key-id|").update(key).digest("hex").slice(0, 16);
   const known = new Map<string, string>();
   const pseudonym: Pseudonym = (kind, value) => {
@@ -30,7 +36,7 @@ export function pseudonymsFor(master: Uint8Array, requestId: string): Pseudonyms
     known.set(named, made);
     return made;
   };
-  return { keyId, pseudonym };
+  return { keyId, key, pseudonym };
 }
 
 /**

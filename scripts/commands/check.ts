@@ -78,7 +78,9 @@ export function readCase(
         issue: issue?.value ?? null,
         claims: claims?.value,
         audit_events: outer.data.audit_events ?? shownIn(catalogue, request.value),
-        request_sha256: sha256(formatRequest(request.value)),
+        // Only what Legal decided is bound to the exact request.
+        request_sha256:
+          issue?.value.exception == null ? undefined : sha256(formatRequest(request.value)),
         now,
       },
     };

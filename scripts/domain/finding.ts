@@ -16,3 +16,20 @@ export type Finding = {
   /** The sentence of the process behind the rule, in a few words. */
   readonly clause: string;
 };
+
+/** Why something was chosen: a sentence of a policy, and the clause behind it. */
+export type ChoiceReason = { readonly sentence: string; readonly clause: string };
+
+/** A choice that a policy made, told as a finding; it is no fault of the request. */
+export const choiceFinding = (
+  rule: string,
+  chosen: string,
+  headline: string,
+  why: readonly ChoiceReason[],
+): Finding => ({
+  rule,
+  ok: true,
+  reason: `${headline}: ${why.map(({ sentence }) => sentence).join(" ")}`,
+  measured: chosen,
+  clause: [...new Set(why.map(({ clause }) => clause))].join(" "),
+});

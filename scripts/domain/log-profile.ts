@@ -36,7 +36,11 @@ const SimpleRules = [
   /** Released only when it is in the inventory of the request. */
   z.strictObject({
     rule: z.literal("own"),
-    of: z.enum(["project_path", "project_id", "namespace_path", "namespace_id", "root_path"]),
+    of: z.enum([
+      ...["project_path", "project_id", "namespace_path", "namespace_id", "root_path"],
+      /** A project or a group. */
+      "any_path",
+    ] as const),
   }),
   /** `project-9001`, `wiki-9001`: released when the project is the request's own. */
   z.strictObject({ rule: z.literal("repository") }),
@@ -55,6 +59,8 @@ const SimpleRules = [
   /** A path of the application: route words, the request's own paths and numbers (R5). */
   z.strictObject({ rule: z.literal("url_path") }),
   z.strictObject({ rule: z.literal("route") }),
+  /** What of GitLab's own code was called: `Controller#action`, a worker's class, `GET /api/:version/projects/:id`. */
+  z.strictObject({ rule: z.literal("caller") }),
   /** Registered templates only (R7). */
   z.strictObject({ rule: z.literal("template") }),
   /** Known words only, and only when the request's `may_show` names it (R7). */
@@ -66,9 +72,12 @@ const FieldRuleFile = z.discriminatedUnion("rule", [
   ...SimpleRules,
   /** Rails `params: [{key, value}]`: the listed keys only, each by its own rule (R4). */
   z.strictObject({ rule: z.literal("params"), keys: z.record(z.string(), Simple) }),
+  /** One of the names that the redaction policy lists under `of`; a resolved profile has an `enum` in its place. */
+  z.strictObject({ rule: z.literal("listed"), of: Name }),
 ]);
+type FieldRuleFile = z.infer<typeof FieldRuleFile>;
 export type SimpleRule = z.infer<typeof Simple>;
-export type FieldRule = z.infer<typeof FieldRuleFile>;
+export type FieldRule = Exclude<FieldRuleFile, { rule: "listed" }>;
 
 const Fields = z.record(FieldName, FieldRuleFile);
 const Dropped = z.partialRecord(DropClass, FieldNames);
@@ -134,6 +143,7 @@ export const LogProfileFile = z.strictObject({
 });
 export type LogProfileFile = z.infer<typeof LogProfileFile>;
 
+const CodeNames = z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9_:]{0,99}$/)).min(1);
 const SmallestCount = z.strictObject({ from: z.iso.date(), value: z.int().min(2).max(1000) });
 
 /** `policies/redaction.yaml`: what text and versions may leave. */
@@ -145,6 +155,10 @@ export const RedactionPolicy = z.strictObject({
   words: z.array(z.string().regex(/^[a-z]{1,30}$/)).min(1),
   /** Segments of GitLab's own routes. */
   route_words: z.array(z.string().regex(/^[A-Za-z0-9_.*-]{1,60}$/)).min(1),
+  /** What GitLab's published source calls its parts, by the kind of part. Rule `caller` reads the first three. */
+  names: z
+    .object({ controllers: CodeNames, actions: CodeNames, workers: CodeNames })
+    .catchall(CodeNames),
   /** `{user}`, `{address}`, `{email}`, `{name}`, `{project}`, `{group}`, `{project_id}`, `{word}`. */
   templates: z.array(z.strictObject({ id: Name, text: z.string().max(300) })),
   /** Aggregate answers show no count below this, from the day of the dive on; the first entry has no beginning. */
@@ -182,7 +196,10 @@ export function resolveProfile({ file, fieldSets, recipes, redaction }: ProfileP
     if (set === undefined) faults.push(`includes: no field set is called ${name}`);
     return set === undefined ? [] : [set];
   });
-  const fields = new Map([...sets, { fields: own, dropped }].flatMap((set) => rulesOf(set)));
+  const written = new Map([...sets, { fields: own, dropped }].flatMap((set) => rulesOf(set)));
+  const fields = new Map(
+    [...written].map(([field, rule]) => [field, resolved(field, rule, redaction, faults)]),
+  );
   for (const name of Object.values(dropped).flat()) {
     if (Object.hasOwn(own, name)) faults.push(`${name}: has a rule and is dropped; keep one`);
   }
@@ -197,9 +214,22 @@ export function resolveProfile({ file, fieldSets, recipes, redaction }: ProfileP
   return { ...rest, fields, aliases, recipes: mine, redaction };
 }
 
-function rulesOf(set: Pick<LogFieldSet, "fields" | "dropped">): [string, FieldRule][] {
+/** A rule with the names that it refers to. */
+function resolved(
+  field: string,
+  rule: FieldRuleFile,
+  { names }: RedactionPolicy,
+  faults: string[],
+): FieldRule {
+  if (rule.rule !== "listed") return rule;
+  const values = Object.hasOwn(names, rule.of) ? names[rule.of] : undefined;
+  if (values === undefined) faults.push(`${field}: no names are listed under ${rule.of}`);
+  return { rule: "enum", values: values ?? [] };
+}
+
+function rulesOf(set: Pick<LogFieldSet, "fields" | "dropped">): [string, FieldRuleFile][] {
   const drops = Object.entries(set.dropped).flatMap(([reason, names]) =>
-    names.map((name): [string, FieldRule] => [
+    names.map((name): [string, FieldRuleFile] => [
       name,
       { rule: "drop", class: DropClass.parse(reason) },
     ]),

@@ -10,6 +10,8 @@ export type Partition = {
   readonly day: string;
   readonly object: string;
   readonly bytes: number;
+  /** What changes whenever the object does, its time of change say; absent where the store does not tell. */
+  readonly version?: string;
 };
 export type DivePlan = {
   readonly kind: string;
@@ -49,6 +51,10 @@ export type LogStore = {
     profile: LogProfile,
     signal: AbortSignal,
   ) => AsyncGenerator<LogLine, PartitionEnd>;
+  /** Says which partitions of the plan will be pulled, in order, where that is not all of them. */
+  readonly only?: (partitions: readonly Partition[]) => void;
+  /** The directory of a store over files, which other threads can open for themselves. */
+  readonly directory?: string;
   /** Ends what the store reads ahead of being asked; called when no more partitions will be. */
   readonly close?: () => Promise<void>;
 };

@@ -9,6 +9,8 @@ export type ListedFile = {
   /** Relative to the root, `/` between segments. */
   readonly object: string;
   readonly bytes: number;
+  /** When it was last changed, in nanoseconds since 1970. */
+  readonly version: string;
   readonly source: string;
   /** `YYYY-MM-DD`; null when neither path nor name say it. */
   readonly day: string | null;
@@ -26,10 +28,10 @@ export async function listFiles(
 ): Promise<readonly ListedFile[]> {
   const found = await filesBelow(root, "", wanted);
   return found
-    .flatMap(({ path, bytes }) => {
+    .flatMap(({ path, ...file }) => {
       const place = placeOf(path);
       const source = place.holdsLines ? sourceOf(place, profiles) : null;
-      return source === null ? [] : [{ object: path, bytes, source, day: place.day }];
+      return source === null ? [] : [{ object: path, ...file, source, day: place.day }];
     })
     .sort(byPlace);
 }
@@ -43,7 +45,7 @@ export async function resolveDirectory(directory: string): Promise<string> {
   }
 }
 
-type FoundFile = { readonly path: string; readonly bytes: number };
+type FoundFile = { readonly path: string } & Pick<ListedFile, "bytes" | "version">;
 
 /** Everything below a directory that is no directory; a symbolic link counts as a file and is refused when read. */
 async function filesBelow(
@@ -59,7 +61,10 @@ async function filesBelow(
   const nested = await Promise.all(
     entries.map(async (entry): Promise<FoundFile[]> => {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (!entry.isDirectory()) return [{ path, bytes: (await lstat(join(root, path))).size }];
+      if (!entry.isDirectory()) {
+        const { size, mtimeNs } = await lstat(join(root, path), { bigint: true });
+        return [{ path, bytes: Number(size), version: String(mtimeNs) }];
+      }
       const day = dayOfFolder(entry.name);
       return day !== null && wanted?.has(day) === false ? [] : filesBelow(root, path, wanted);
     }),

@@ -47,7 +47,7 @@ export function createFileStore(
       return yield* pullFile(await root(), partition, scope, profile, signal);
     },
   };
-  return readAhead(store, options.ahead ?? 1);
+  return { ...readAhead(store, options.ahead ?? 1), directory };
 }
 
 async function planFiles(

@@ -17,7 +17,7 @@ type Running = {
 export function readAhead(
   store: LogStore,
   ahead: number,
-): LogStore & Required<Pick<LogStore, "close">> {
+): LogStore & Required<Pick<LogStore, "close" | "only">> {
   let order: readonly Partition[] = [];
   const running = new Map<Partition, Running>();
   const close = async (): Promise<void> => {
@@ -31,6 +31,9 @@ export function readAhead(
       const plan = await store.plan(scope, profiles);
       order = plan.partitions;
       return plan;
+    },
+    only: (partitions) => {
+      order = partitions;
     },
     pull: async function* (partition, scope, profile, signal) {
       const at = order.indexOf(partition);

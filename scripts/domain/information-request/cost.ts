@@ -39,6 +39,16 @@ export const awaitsConfirmation = (
   { confirm_from_cents }: CostLimits,
 ): boolean => cents >= confirm_from_cents && request.cost_accepted !== true;
 
+/** How many whole days of the same sources nobody has to accept the cost of; null where one day alone costs that. */
+export function daysWithoutConfirmation(
+  { bytes, days }: Pick<CostEstimate, "bytes" | "days">,
+  { cents_per_tebibyte, confirm_from_cents }: CostLimits,
+): number | null {
+  const centsADay = ((bytes / days) * cents_per_tebibyte) / TEBIBYTE;
+  const free = Math.floor((confirm_from_cents - 1) / centsADay);
+  return free === 0 ? null : free;
+}
+
 /** One sentence for the status comment; null where the estimate is too small to speak of. */
 export function costNotice(
   request: Pick<InformationRequest, "cost_accepted">,

@@ -5,9 +5,9 @@ import type { FieldTally } from "./redaction-result.ts";
 
 /** The lines of one log source. */
 export type SourceCounter = {
-  readonly quarantined: (reason: string) => void;
-  readonly withheld: (reason: string) => void;
-  readonly released: () => void;
+  readonly quarantined: (reason: string, lines?: number) => void;
+  readonly withheld: (reason: string, lines?: number) => void;
+  readonly released: (lines?: number) => void;
   /** An object was read: lines in all, and why not to the end (null = it was). */
   readonly objectRead: (object: string, lines: number, broken: string | null) => void;
   readonly counts: () => SourceCounts;
@@ -30,8 +30,8 @@ export function sourceCounter(
   return {
     quarantined: quarantined.add,
     withheld: withheld.add,
-    released: () => {
-      released += 1;
+    released: (lines = 1) => {
+      released += lines;
     },
     objectRead: (object, lines, reason) => {
       scanned += lines;
@@ -59,6 +59,8 @@ export function sourceCounter(
 /** The fields of all sources, in order of source and field. */
 export type FieldCounter = {
   readonly add: (source: string, tally: readonly FieldTally[]) => void;
+  /** Adds what another counter has counted. */
+  readonly addCounts: (counts: readonly FieldCounts[]) => void;
   readonly counts: () => readonly FieldCounts[];
 };
 
@@ -89,6 +91,15 @@ export function fieldCounter(): FieldCounter {
         if (reason !== null) counts.reasons.add(reason);
       }
     },
+    addCounts: (counted) => {
+      for (const { source, field, kept, pseudonymised, removed, reasons } of counted) {
+        const counts = running(source, field);
+        counts.kept += kept;
+        counts.pseudonymised += pseudonymised;
+        counts.removed += removed;
+        for (const [reason, times] of Object.entries(reasons)) counts.reasons.add(reason, times);
+      }
+    },
     counts: () =>
       inOrder(sources).flatMap(([source, fields]) =>
         inOrder(fields).map(([field, { reasons, ...counts }]) => ({
@@ -104,8 +115,8 @@ export function fieldCounter(): FieldCounter {
 function reasonCounter() {
   const counts = new Map<string, number>();
   return {
-    add: (reason: string): void => {
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    add: (reason: string, times = 1): void => {
+      counts.set(reason, (counts.get(reason) ?? 0) + times);
     },
     total: (): number => [...counts.values()].reduce((sum, count) => sum + count, 0),
     byReason: (): Record<string, number> => Object.fromEntries(inOrder(counts)),

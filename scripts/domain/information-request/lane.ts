@@ -1,5 +1,5 @@
 // The lane of an accepted request: what it is answered with.
-import type { Finding } from "../finding.ts";
+import { type ChoiceReason, choiceFinding, type Finding } from "../finding.ts";
 import { fillSentence, type LaneRule } from "../policy/rule.ts";
 import type { CompiledRule, RuleContext } from "../policy/rule-language.ts";
 import type { Verdict } from "./verdict.ts";
@@ -24,7 +24,7 @@ export function chooseLane(
   context: RuleContext,
   rules: readonly CompiledRule<LaneRule>[],
 ): Finding {
-  const held: { readonly sentence: string; readonly clause: string }[] = [];
+  const held: ChoiceReason[] = [];
   for (const { rule, judge } of rules) {
     const judgement = judge(context);
     if (judgement === null) continue;
@@ -38,16 +38,8 @@ export function chooseLane(
   return laneFinding("rows", held);
 }
 
-const laneFinding = (
-  lane: Lane,
-  why: readonly { readonly sentence: string; readonly clause: string }[],
-): Finding => ({
-  rule: "lane",
-  ok: true,
-  reason: `${ANSWER[lane]}: ${why.map(({ sentence }) => sentence).join(" ")}`,
-  measured: lane,
-  clause: [...new Set(why.map(({ clause }) => clause))].join(" "),
-});
+const laneFinding = (lane: Lane, why: readonly ChoiceReason[]): Finding =>
+  choiceFinding("lane", lane, ANSWER[lane], why);
 
 /** The lane of a verdict; null where nothing is accepted. */
 export function laneOf({ findings }: Pick<Verdict, "findings">): Lane | null {

@@ -1,5 +1,5 @@
 // Stage routing: which team takes an accepted request.
-import type { Finding } from "../finding.ts";
+import { choiceFinding, type Finding } from "../finding.ts";
 import { fillSentence, type RoutingRule } from "../policy/rule.ts";
 import type { CompiledRule, RuleContext } from "../policy/rule-language.ts";
 
@@ -15,19 +15,11 @@ export function chooseRoute(
     const judgement = judge(context);
     if (judgement === null) return [];
     const sentence = fillSentence(judgement.ok ? rule.holds : rule.message, judgement.values);
-    return [{ rule, sentence, ok: judgement.ok }];
+    return [{ clause: rule.clause, sentence, ok: judgement.ok }];
   });
   const against = judged.filter(({ ok }) => !ok);
   const telling = against.length > 0 ? against : judged;
   const route = against.length > 0 ? "sirt" : "support";
-  return {
-    route,
-    finding: {
-      rule: "route",
-      ok: true,
-      reason: `${route === "sirt" ? "SIRT" : "Support"} takes it: ${telling.map(({ sentence }) => sentence).join(" ")}`,
-      measured: route,
-      clause: [...new Set(telling.map(({ rule }) => rule.clause))].join(" "),
-    },
-  };
+  const headline = `${route === "sirt" ? "SIRT" : "Support"} takes it`;
+  return { route, finding: choiceFinding("route", route, headline, telling) };
 }

@@ -1,9 +1,9 @@
 // What the status comment tells of a request's breadth: what it costs, and how to ask for less.
 import type { LogProfile } from "../log-profile.ts";
-import { type CostLimits, type CostPolicy, costLimitsOn } from "../policy/cost-policy.ts";
+import { type CostPolicy, costLimitsOn } from "../policy/cost-policy.ts";
 import type { LimitPeriod } from "../policy/dated.ts";
 import { dayOf, momentsEarlier, momentText } from "../policy/moment.ts";
-import { awaitsConfirmation, costNotice, estimateCost } from "./cost.ts";
+import { awaitsConfirmation, costNotice, daysWithoutConfirmation, estimateCost } from "./cost.ts";
 import type { DecisionPolicies } from "./decision.ts";
 import { proposeRescope, type Rescope, type ScopeLimits } from "./rescope.ts";
 import { type DecisionInput, describeSituation } from "./situation.ts";
@@ -29,8 +29,7 @@ export function adviseOnScope(
   const limits = costLimitsOn(cost, day);
   const estimate = estimateCost(request, profiles, limits);
   const awaits = awaitsConfirmation(request, estimate, limits);
-  const daily = estimate.bytes / estimate.days;
-  const days = awaits ? cheapDays(daily, limits) : null;
+  const days = awaits ? daysWithoutConfirmation(estimate, limits) : null;
   return {
     cost: costNotice(request, estimate, limits),
     awaits,
@@ -54,15 +53,4 @@ function scopeLimits(
     latest: momentText(filed),
     days,
   };
-}
-
-/** How many whole days cost less than has to be accepted; null where one day alone costs that. */
-function cheapDays(
-  bytesPerDay: number,
-  { cents_per_tebibyte, confirm_from_cents }: CostLimits,
-): number | null {
-  const days = Math.floor(
-    ((confirm_from_cents - 1) * 2 ** 40) / (bytesPerDay * cents_per_tebibyte),
-  );
-  return days === 0 ? null : days;
 }
