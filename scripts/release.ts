@@ -1,6 +1,7 @@
 // Asks the release gate about one observed request: gathers what GitLab says of the merge request, its people and approvals.
 import { Temporal } from "temporal-polyfill";
-import type { Approval, Commit, MergeRequestDetail, User } from "./domain/forge.ts";
+import { canonicalJson } from "./domain/canonical-json.ts";
+import type { Approval, Commit, Issue, MergeRequestDetail, User } from "./domain/forge.ts";
 import { currentArtefact, isHandedOver, isMerged } from "./domain/information-request/lifecycle.ts";
 import type { Manifest } from "./domain/information-request/manifest.ts";
 import { formatManifest } from "./domain/information-request/manifest-file.ts";
@@ -26,7 +27,10 @@ export async function judgeRelease(
     isCommitted(seen) ? standing : asCommitted(standing, seen.id),
     world.policies.review,
   );
-  const faults = requestFaults(seen);
+  const faults = [
+    ...requestFaults(seen),
+    ...(release.verdict === "release" ? await issueFaults(seen, world) : []),
+  ];
   return faults.length === 0 || release.verdict === "not_applicable"
     ? release
     : { ...release, verdict: "hold", reasons: [...faults, ...release.reasons] };
@@ -108,6 +112,24 @@ function requestFaults(seen: Observation): readonly string[] {
     ...currentGateFaults(seen),
   ];
 }
+
+/**
+ * A list of issues may be older than what people did since (GitLab reads from replicas): before anything is released the
+ * issue is read once more by itself, and whoever the release depends on must be the same in both.
+ */
+async function issueFaults({ issue }: Observation, world: World): Promise<readonly string[]> {
+  const again = await world.forge.issue(world.tracker.path, issue.iid);
+  return again !== null && canonicalJson(standing(issue)) === canonicalJson(standing(again))
+    ? []
+    : ["the issue changed while it was read"];
+}
+
+const standing = ({ author, assignees, state, confidential, description }: Issue) => ({
+  people: [author.id, ...assignees.map(({ id }) => id).sort()],
+  state,
+  confidential,
+  description,
+});
 
 const currentGateFaults = (seen: Observation): readonly string[] =>
   (currentArtefact(seen)?.manifest.gate ?? [])
