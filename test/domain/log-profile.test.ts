@@ -54,6 +54,7 @@ const redaction = RedactionPolicy.parse({
   smallest_count: [{ from: "2000-01-01", value: 5 }],
   words: ["key"],
   route_words: ["-"],
+  names: { controllers: ["A"], actions: ["show"], workers: ["W"], colours: ["red"] },
   templates: [],
   user_agents: [],
 });
@@ -67,7 +68,22 @@ test("shared fields are merged in, and the profile's own rule wins", () => {
   expect(profile.aliases.get("ts")).toBe("time");
 });
 
+test("a rule that refers to a list of names becomes an enumeration of them", () => {
+  const listing = {
+    ...file,
+    fields: { ...file.fields, a: { rule: "listed" as const, of: "colours" } },
+  };
+  const profile = resolveProfile({ ...parts, file: listing });
+  expect(profile.fields.get("a")).toStrictEqual({ rule: "enum", values: ["red"] });
+});
+
 describe("every fault is named at once", () => {
+  test.each(["numbers", "toString"])("names that nobody lists: %s", (of) => {
+    const listing = { ...file, fields: { ...file.fields, a: { rule: "listed" as const, of } } };
+    expect(() => resolveProfile({ ...parts, file: listing })).toThrow(
+      `a: no names are listed under ${of}`,
+    );
+  });
   test("unknown field sets and fields without a rule", () => {
     const faulty = { ...file, includes: ["none"], time_fields: ["zeit"] };
     expect(() => resolveProfile({ ...parts, file: faulty })).toThrow(

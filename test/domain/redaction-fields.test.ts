@@ -127,6 +127,32 @@ describe("each rule", () => {
       "/api/:version/projects/:id/deploy_keys",
     ],
     ["api", { route: "/api/:version/aGVsbG8gd29ybGQ" }, "route", "OTHER_ACCOUNT"],
+    ...[
+      "Projects::DeployKeysController#create",
+      "WebHookWorker",
+      "DELETE /api/:version/projects/:id/hooks/:hook_id",
+    ].map((caller): [string, Readonly<Record<string, unknown>>, string, unknown] => [
+      ...(["application", { "meta.caller_id": caller }, "meta.caller_id", caller] as const),
+    ]),
+    ...[
+      "Projects::JaneController#create",
+      "Projects::DeployKeysController#jane",
+      "Projects::DeployKeysController#create#jane",
+      "Projects::DeployKeysController",
+      "JaneWorker",
+      "WebHookWorker#create",
+      "GET /api/:version/jane",
+      "JANE /api/:version/projects",
+      "graphql:jane",
+      "",
+    ].map((caller): [string, Readonly<Record<string, unknown>>, string, unknown] => [
+      ...(["application", { "meta.caller_id": caller }, "meta.caller_id", "NOT_LISTED"] as const),
+    ]),
+    ["exceptions", { "exception.class": "NoMethodError" }, "exception.class", "NoMethodError"],
+    ["exceptions", { "exception.class": "JaneError" }, "exception.class", "NOT_LISTED"],
+    ["audit", { entity_path: "acme-corp" }, "entity_path", "acme-corp"],
+    ["audit", { entity_path: "acme-corp/payments/api" }, "entity_path", "acme-corp/payments/api"],
+    ["audit", { entity_path: "acme-corp/legal" }, "entity_path", "OTHER_ACCOUNT"],
     ["api", { path: `/${"a".repeat(5000)}` }, "path", "CAP"],
     [
       "application",
@@ -194,6 +220,11 @@ describe("each rule", () => {
     expect(Object.keys(released).filter((name) => name.startsWith("params"))).toHaveLength(2);
     expect(tally.filter(({ reason }) => reason === "AMBIGUOUS")).toHaveLength(2);
     expect(fate("production", { params: "x=1" }, "params")).toBe("TYPE");
+    const per_page = (value: unknown): unknown =>
+      fate("api", { params: [{ key: "per_page", value }] }, "params.per_page");
+    expect(["20", "020", "jane", "", "2000", true].map(per_page)).toStrictEqual([
+      ...[20, "TYPE", "TYPE", "TYPE", "NOT_LISTED", "TYPE"],
+    ]);
   });
 });
 
@@ -222,6 +253,17 @@ describe("a user is shown only when it is approved, and only by id", () => {
 });
 
 describe("what is counted", () => {
+  test("a path of which nothing but the spelling changed is kept", () => {
+    const path = "/api/v4/projects/acme-corp%2Fpayments%2fapi/hooks/4";
+    const told = redact("api", { time, path });
+    expect(told.released["path"]).toBe("/api/v4/projects/acme-corp/payments/api/hooks/4");
+    expect(told.tally).toContainEqual({ field: "path", action: "kept", reason: null });
+    const asked = redact("api", { time, path: `${path}?a=%ff` });
+    expect(asked.released["path"]).toBe(told.released["path"]);
+    expect(asked.tally).toContainEqual({
+      ...{ field: "path", action: "removed", reason: "OTHER_ACCOUNT" },
+    });
+  });
   test("unknown fields by number, never by name, and their keys and values are remembered", () => {
     const { tally, removed, released } = redact("application", {
       time,

@@ -69,6 +69,9 @@ describe("G1: a value that its rule cannot have let through", () => {
     ],
     ["api", { path: "/acme-corp/payments/api/-/issues/[removed]" }],
     ["api", { path: "/acme-corp/payments/api.git/info/refs" }],
+    ["application", { "meta.caller_id": "Projects::DeployKeysController#create" }],
+    ["application", { "meta.caller_id": "GET /api/:version/projects/:id" }],
+    ["application", { "meta.caller_id": "WebHookWorker", "meta.feature_category": "webhooks" }],
     ["production", { "params.page": 3, "params.enforced_sso": "1" }],
   ])("%s passes %j", (source, released) => expect(found(source, released)).toStrictEqual([]));
 
@@ -77,6 +80,10 @@ describe("G1: a value that its rule cannot have let through", () => {
     ["production", { params: "key" }, "G1 unknown_field"],
     ["production", { "params.other": "key" }, "G1 unknown_field"],
     ["application", { log_source: "audit" }, "G1 enum"],
+    ["application", { "meta.caller_id": "Projects::JaneController#create" }, "G1 caller"],
+    ["application", { "meta.caller_id": "WebHookWorker#create" }, "G1 caller"],
+    ["application", { "meta.caller_id": "GET" }, "G1 caller"],
+    ["application", { "meta.caller_id": "GET /users/jane" }, "G1 caller"],
     ["application", { time: "2026-11-16T12:00:00.123Z" }, "G1 time"],
     ["application", { severity: "LOUD" }, "G1 enum"],
     ["application", { severity: ["INFO"] }, "G1 enum"],

@@ -22,6 +22,12 @@ const PATHS = [
   "/api/v4/projects/acme-corp%2Fpayments%2Fapi/hooks/4",
   "/acme-corp/payments/api/-/merge_requests/5/diffs",
 ] as const;
+const CALLERS = [
+  "Projects::DeployKeysController#create",
+  "Projects::IssuesController#show",
+  "GET /api/:version/projects/:id/deploy_keys",
+  "Projects::ImportExport::RelationExportWorker",
+] as const;
 const EVENTS = ["deploy_key_added", "project_access_token_created", "member_added"] as const;
 
 /** What Rails, Sidekiq and gRPC add to a line of theirs and the customer never sees. */
@@ -57,7 +63,7 @@ export function rowOf(profile: LogProfile, dice: Dice): Row {
     correlation_id: `01H${dice.text(CROCKFORD, 23)}`,
     "meta.project": "acme-corp/payments/api",
     "meta.root_namespace": "acme-corp",
-    "meta.caller_id": "Projects::DeployKeysController#create",
+    "meta.caller_id": dice.of(CALLERS),
     event_type: dice.of(EVENTS),
     ...counters(dice),
   };

@@ -6,7 +6,7 @@ import { type Inventory, isPlainId, type Kind } from "./inventory.ts";
 import { canonicalAddress, isInternalAddress } from "./ip-address.ts";
 import { canonicalInstant, toSecond } from "./log-dive-time.ts";
 import type { FieldContext, FieldResult, Reason } from "./redaction-result.ts";
-import { releaseRoute, releaseUrlPath } from "./redaction-route.ts";
+import { isCaller, releaseRoute, releaseUrlPath } from "./redaction-route.ts";
 import { fillTemplate, keepKnownWords, TEXT_REMOVED } from "./redaction-text.ts";
 
 /** Longest text that leaves, in UTF-16 units (R19). */
@@ -94,6 +94,8 @@ function outcomeOf(value: JsonValue, rule: SimpleRule, context: FieldContext): O
       return releaseUrl(text, releaseUrlPath(text, context.inventory, context.profile.redaction));
     case "route":
       return releaseUrl(text, releaseRoute(text, context.profile.redaction));
+    case "caller":
+      return isCaller(text, context.profile.redaction) ? kept(text) : gone("NOT_LISTED");
     case "template":
       return partly(fillTemplate(text, context) ?? TEXT_REMOVED, text, "NO_TEMPLATE");
     case "words":
@@ -109,8 +111,15 @@ function releaseTime(text: string): Outcome {
   return instant === null ? gone("TYPE") : kept(toSecond(instant));
 }
 
-function releaseEnum(text: string, values: readonly (string | number)[]): Outcome {
-  const listed = values.find((one) => String(one) === text);
+type EnumValues = readonly (string | number)[];
+const valuesByText = new WeakMap<EnumValues, ReadonlyMap<string, string | number>>();
+
+function releaseEnum(text: string, values: EnumValues): Outcome {
+  // Of two that are written alike, the first.
+  const byText =
+    valuesByText.get(values) ?? new Map([...values].reverse().map((one) => [String(one), one]));
+  valuesByText.set(values, byText);
+  const listed = byText.get(text);
   if (listed === undefined) return gone("NOT_LISTED");
   return kept(listed);
 }
@@ -131,7 +140,8 @@ function releaseOwn(
   inventory: Inventory,
 ): Outcome {
   if (of === "root_path") return inventory.roots.has(text) ? kept(text) : gone("OTHER_ACCOUNT");
-  const kind = of.startsWith("project") ? inventory.projects : inventory.namespaces;
+  if (of === "any_path" && inventory.namespaces.byPath.has(text)) return kept(text);
+  const kind = of.startsWith("namespace") ? inventory.namespaces : inventory.projects;
   return of.endsWith("_id") ? releaseOwnId(text, kind) : releaseOwnPath(text, kind);
 }
 
@@ -203,8 +213,10 @@ function releaseUserAgent(text: string, { redaction }: LogProfile): Outcome {
   return gone("NOT_LISTED");
 }
 
+/** A path that is shown as it is but for its escaped slashes is kept whole. */
 function releaseUrl(text: string, shown: string | null): Outcome {
-  return shown === null ? gone("OTHER_ACCOUNT") : partly(shown, text, "OTHER_ACCOUNT");
+  if (shown === null) return gone("OTHER_ACCOUNT");
+  return partly(shown, text.replace(/%2f/gi, "/"), "OTHER_ACCOUNT");
 }
 
 function releaseWords(text: string, show: string, context: FieldContext): Outcome {
@@ -231,9 +243,15 @@ export function releaseParams(
     if (names.indexOf(name) !== names.lastIndexOf(name)) {
       return { field, action: "removed", reason: "AMBIGUOUS", original: param };
     }
-    return releaseField(`${field}.${name}`, param.members.get("value") ?? null, rule, context);
+    const given = param.members.get("value") ?? null;
+    const outcome = outcomeOf(rule.rule === "integer" ? numberIn(given) : given, rule, context);
+    return { field: `${field}.${name}`, original: given, ...outcome };
   });
 }
+
+/** Rails takes most parameters as texts, numbers too. */
+const numberIn = (value: JsonValue): JsonValue =>
+  typeof value === "string" ? { number: value } : value;
 
 function paramKey(param: JsonValue): string | null {
   if (param === null || !isJsonObject(param)) return null;

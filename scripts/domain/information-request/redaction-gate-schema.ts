@@ -31,7 +31,7 @@ export function fitsRule(
     case "event":
       return scope.event_types.includes(text);
     case "enum":
-      return rule.values.some((one) => String(one) === text);
+      return textsOf(rule.values).has(text);
     case "integer":
       return Number.isInteger(value) && Number(value) >= rule.min && Number(value) <= rule.max;
     case "own":
@@ -49,6 +49,8 @@ export function fitsRule(
       return isPseudonym(text);
     case "user_agent":
       return policy.user_agents.some(({ family }) => text.replace(/ \d{1,3}$/, "") === family);
+    case "caller":
+      return isCaller(text, scope, policy);
     case "url_path":
     case "route":
       return isRoute(text, scope, policy);
@@ -56,6 +58,14 @@ export function fitsRule(
     case "words":
       return isKnownText(text, scope, policy);
   }
+}
+
+const enumTexts = new WeakMap<readonly unknown[], ReadonlySet<string>>();
+
+function textsOf(values: readonly (string | number)[]): ReadonlySet<string> {
+  const known = enumTexts.get(values) ?? new Set(values.map(String));
+  enumTexts.set(values, known);
+  return known;
 }
 
 const isPseudonym = (text: string): boolean => PSEUDONYM_SHAPE.test(text);
@@ -81,6 +91,7 @@ function ownOf(scope: Scope): Own {
     namespace_path: paths(namespaces),
     namespace_id: ids(namespaces),
     root_path: new Set(roots),
+    any_path: paths([...projects, ...namespaces]),
     id: ids([...projects, ...namespaces]),
   };
   owned.set(scope, made);
@@ -101,6 +112,8 @@ type Known = {
   readonly longest: readonly string[];
   /** What a part of a route may be. */
   readonly parts: ReadonlySet<string>;
+  /** What a caller may be, routes aside. */
+  readonly callers: ReadonlySet<string>;
   /** What a word of a text may be. */
   readonly words: ReadonlySet<string>;
 };
@@ -116,7 +129,10 @@ function knownBy(scope: Scope, policy: RedactionPolicy): Known {
   const literals = policy.templates.flatMap((template) =>
     template.text.replace(/\{[a-z_]+\}/g, " ").split(/[\s"=:().]+/),
   );
+  const { controllers, actions, workers } = policy.names;
+  const called = controllers.flatMap((name) => actions.map((action) => `${name}#${action}`));
   const made: Known = {
+    callers: new Set([...called, ...workers]),
     ids: [...ids(items)],
     longest: [...paths(items)].sort((left, right) => right.length - left.length),
     parts: new Set([...policy.route_words, ...ids(items), "[removed]", "\0"]),
@@ -140,6 +156,12 @@ function isRoute(text: string, scope: Scope, policy: RedactionPolicy): boolean {
     .every(
       (part) => known.parts.has(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)),
     );
+}
+
+function isCaller(text: string, scope: Scope, policy: RedactionPolicy): boolean {
+  if (knownBy(scope, policy).callers.has(text)) return true;
+  const route = /^[A-Z]{3,7} (\/\S*)$/.exec(text)?.[1];
+  return route !== undefined && isRoute(route, scope, policy);
 }
 
 /** Words of the policy and of its templates, placeholders, pseudonyms, own paths and short numbers. */

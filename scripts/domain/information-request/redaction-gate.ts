@@ -164,12 +164,12 @@ const GAP = "¦";
 /** A text with the request's own paths, pseudonyms, placeholders and public words replaced by gaps. */
 function unexplained(text: string, scope: Scope, profile: LogProfile): string {
   const words = wordsOf(scope, profile);
-  return withoutOwnPaths(text, scope).replace(/[^\s/,|;"`()[\]{}=:]+/g, (token) =>
+  return withoutOwnPaths(text, scope).replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
     words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
   );
 }
 
-const isExplained = (rest: string): boolean => /^[\s/,|;"`()[\]{}=:¦]*$/.test(rest);
+const isExplained = (rest: string): boolean => /^[\s/,|;"`()[\]{}=:#¦]*$/.test(rest);
 
 const ownPaths = new WeakMap<Scope, RegExp>();
 
@@ -196,7 +196,9 @@ function wordsOf(scope: Scope, profile: LogProfile): ReadonlySet<string> {
   const { fields, redaction } = profile;
   const listed = [...fields.values()].flatMap((rule) => (rule.rule === "enum" ? rule.values : []));
   const literals = redaction.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
+  const named = Object.values(redaction.names).flat();
   const words = new Set([
+    ...[...named, ...listed].flatMap((name) => String(name).split("::")),
     ...[...redaction.words, ...redaction.route_words, ...fields.keys(), ...literals],
     ...[...listed.map(String), ...PLACEHOLDER_WORDS, ...scope.event_types, ...scope.log_sources],
   ]);

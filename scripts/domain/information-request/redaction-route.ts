@@ -1,4 +1,4 @@
-/** Paths of GitLab's URLs as far as they are the customer's or GitLab's own words (R5). */
+/** Paths, routes and callers as far as they are the customer's or GitLab's own words (R5). */
 import type { RedactionPolicy } from "../log-profile.ts";
 import { claimOfUrlPath, segmentsOf } from "./gitlab-url-path.ts";
 import type { Inventory } from "./inventory.ts";
@@ -6,11 +6,20 @@ import type { Inventory } from "./inventory.ts";
 /** What stands for a segment that may not be shown. */
 const SEGMENT_REMOVED = "[removed]";
 
-const wordSets = new WeakMap<RedactionPolicy, ReadonlySet<string>>();
-function routeWords(policy: RedactionPolicy): ReadonlySet<string> {
-  const known = wordSets.get(policy) ?? new Set(policy.route_words);
-  wordSets.set(policy, known);
-  return known;
+type Own = Readonly<
+  Record<"routeWords" | "controllers" | "actions" | "workers", ReadonlySet<string>>
+>;
+const ownWords = new WeakMap<RedactionPolicy, Own>();
+function ownOf(policy: RedactionPolicy): Own {
+  const known = ownWords.get(policy);
+  if (known !== undefined) return known;
+  const { controllers, actions, workers } = policy.names;
+  const made: Own = {
+    routeWords: new Set(policy.route_words),
+    ...{ controllers: new Set(controllers), actions: new Set(actions), workers: new Set(workers) },
+  };
+  ownWords.set(policy, made);
+  return made;
 }
 
 /**
@@ -24,7 +33,7 @@ export function releaseUrlPath(
 ): string | null {
   const segments = segmentsOf(text);
   if (segments === null || !text.startsWith("/")) return null;
-  const words = routeWords(policy);
+  const words = ownOf(policy).routeWords;
   const claim = claimOfUrlPath(text, inventory);
   if (claim === null) {
     return segments.every((segment) => words.has(segment)) ? `/${segments.join("/")}` : null;
@@ -45,8 +54,19 @@ const withoutGit = (path: string): string => path.replace(/(?:\.wiki|\.design)?\
 
 /** A route such as `/api/:version/projects/:id` whose every part is one of GitLab's words; else null. */
 export function releaseRoute(text: string, policy: RedactionPolicy): string | null {
-  const words = routeWords(policy);
+  const words = ownOf(policy).routeWords;
   const segments = text.replace(/^\//, "").split("/");
   const known = segments.every((segment) => words.has(segment.replace(/^[:*]/, "")));
   return known ? text : null;
+}
+
+/** `Projects::DeployKeysController#create`, `WebHookWorker` or `GET /api/:version/projects/:id`, each part one of GitLab's own names. */
+export function isCaller(text: string, policy: RedactionPolicy): boolean {
+  const { controllers, actions, workers } = ownOf(policy);
+  const [name, action, ...more] = text.split("#") as [string, ...string[]];
+  if (action !== undefined) {
+    return more.length === 0 && controllers.has(name) && actions.has(action);
+  }
+  const route = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/.*)$/.exec(text)?.[1];
+  return route === undefined ? workers.has(text) : releaseRoute(route, policy) !== null;
 }
