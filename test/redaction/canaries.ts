@@ -162,6 +162,17 @@ const FITTING: Readonly<Record<string, Fitting>> = {
       (text) => `deploy key added ${text}`,
     ],
   },
+  caller: {
+    carriers: [
+      (text) => `Projects::${text}Controller#create`,
+      (text) => `ProjectsController#${text}`,
+      (text) => `ProjectsController#show#${text}`,
+      (text) => `${text}Worker`,
+      (text) => `GET /api/:version/projects/${text}`,
+      (text) => `${text} /api/:version/projects`,
+    ],
+  },
+  enum: { carriers: [(text) => text, (text) => `INFO${text}`, (text) => `Project ${text}`] },
   words: { carriers: [(text) => `key ${text} laptop`, (text) => text] },
   params: {
     carriers: [

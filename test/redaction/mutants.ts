@@ -315,6 +315,27 @@ export const MUTANTS: readonly Mutant[] = [
     'return `/${segments.join("/")}`;',
   ),
   route("URL: numbers of any length", "/^\\d{1,12}$/", "/^\\d+$/"),
+  route("caller: any controller", "controllers.has(name) && actions", "actions"),
+  route("caller: any action", "&& actions.has(action)", ""),
+  route("caller: more behind the action", "more.length === 0 && controllers", "controllers"),
+  route("caller: any worker", "? workers.has(text)", '? text.endsWith("Worker")'),
+  route("caller: any verb", "/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (", "/^\\S+ ("),
+  route("caller: any route", ": releaseRoute(route, policy) !== null;", ": true;"),
+  fields(
+    "caller: any text",
+    'return isCaller(text, context.profile.redaction) ? kept(text) : gone("NOT_LISTED");',
+    "return kept(text);",
+  ),
+  fields(
+    "own path of either kind: any path",
+    'if (of === "any_path" && inventory.namespaces.byPath.has(text)) return kept(text);',
+    'if (of === "any_path") return kept(text);',
+  ),
+  fields(
+    "params: numbers that are none leave",
+    'rule.rule === "integer" ? numberIn(given) : given, rule, context);',
+    'rule.rule === "integer" ? numberIn(given) : given, rule, context);\n    if (outcome.reason === "TYPE" && typeof given === "string") return { field: `${field}.${name}`, original: given, ...kept(given) };',
+  ),
   route("route: any segment", "return known ? text : null;", "return known ? text : text;"),
   {
     name: "URL: the query stays",

@@ -1,6 +1,7 @@
 // A slice of the benches: nothing comes out of the whole redaction, and what comes out of a broken one is noticed and stopped.
 import { expect, test } from "vitest";
 import { bench, WHOLE } from "./bench.ts";
+import { scope } from "./fixture.ts";
 import { usefulness } from "./usefulness.ts";
 
 const SEED = 20_261_120;
@@ -25,5 +26,13 @@ test("pseudonyms that tell their value are noticed, and the gate stops them", ()
 
 test("the customer keeps most values of fields that may leave, as they are or as pseudonyms", () => {
   const { kept, pseudonymised, removed } = usefulness(SEED, 400);
-  expect((kept + pseudonymised) / (kept + pseudonymised + removed)).toBeGreaterThanOrEqual(0.9);
+  const values = kept + pseudonymised + removed;
+  expect((kept + pseudonymised) / values).toBeGreaterThanOrEqual(0.95);
+  expect(kept / values).toBeGreaterThanOrEqual(0.6);
+});
+
+test("where personal data is approved, three values of four stay as they are", () => {
+  const asked = { ...scope, personal_data_approved: true };
+  const { kept, pseudonymised, removed } = usefulness(SEED, 400, asked);
+  expect(kept / (kept + pseudonymised + removed)).toBeGreaterThanOrEqual(0.75);
 });
