@@ -4,16 +4,19 @@ import { type FileHandle, open, realpath } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { BrokenFile } from "./broken-file.ts";
+import { parquetLines } from "./parquet-lines.ts";
 import { zstdUnpacked } from "./zstd-process.ts";
 
 const CHUNK = 128 * 1024;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
-const PARQUET = [0x50, 0x41, 0x52, 0x31];
+/** `PAR1`, or `PARE` where the footer is encrypted. */
+const PARQUET = [0x50, 0x41, 0x52];
 const GZIP = [0x1f, 0x8b];
 
 /**
- * Streams a file in chunks; gzip (also of several members) and zstd (of any frames) are known by their first bytes, not by their name.
+ * Streams a file in chunks; gzip (also of several members), zstd (of any frames) and Parquet (its lines) are known by their first
+ * bytes, not by their name.
  * @param path absolute, below a root that has been resolved already
  * @param size bytes that the file had when the dive was planned
  * @throws BrokenFile for a symbolic link, a changed size, an unknown packing, cut or corrupt packed data, or a read that fails
@@ -26,6 +29,7 @@ export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint
     const packing = packingOf(head.subarray(0, bytesRead), path);
     if (packing === "gzip") yield* gunzipped(file, size);
     else if (packing === "zstd") yield* zstdUnpacked(file.fd);
+    else if (packing === "parquet") yield* parquetLines(file.fd);
     else yield* plain(file, size);
   } catch (error) {
     throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
@@ -47,17 +51,18 @@ async function openPlain(path: string, size: number): Promise<FileHandle> {
   }
 }
 
-function packingOf(head: Uint8Array, path: string): "gzip" | "zstd" | "none" {
+function packingOf(head: Uint8Array, path: string): "gzip" | "zstd" | "parquet" | "none" {
   const startsWith = (magic: readonly number[]): boolean =>
     magic.every((byte, at) => head[at] === byte);
   if (startsWith(GZIP)) return "gzip";
   // A file may begin with a skippable frame: 0x184D2A50 to 0x184D2A5F, little-endian.
   const skippable = ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith([head[0] ?? 0, ...SKIPPABLE]);
   if (startsWith(ZSTD) || skippable) return "zstd";
-  if (startsWith(PARQUET)) throw new BrokenFile("Parquet is not read: export it as NDJSON");
+  if (startsWith(PARQUET)) return "parquet";
   for (const [ending, packing] of [
     [".gz", "gzip"],
     [".zst", "zstd"],
+    [".parquet", "Parquet"],
   ]) {
     if (ending !== undefined && path.endsWith(ending))
       throw new BrokenFile(`named ${ending}, but it is not ${packing}`);
