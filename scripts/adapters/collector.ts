@@ -5,7 +5,6 @@ import {
   aggregateOf,
   smallestCountOn,
 } from "../domain/information-request/aggregate.ts";
-import { compareRows } from "../domain/information-request/artefact.ts";
 import type { Manifest } from "../domain/information-request/manifest.ts";
 import {
   artefactDigest,
@@ -20,20 +19,26 @@ import type { Scope } from "../domain/information-request/scope.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
 import type { Collector } from "../ports/collector.ts";
 import type { DivePlan, LogStore } from "../ports/log-store.ts";
-import { type Draft, openDraft } from "./artefact/draft.ts";
-import { passGate } from "./artefact/gate.ts";
+import { type Draft, openDraft, unitsOf } from "./artefact/draft.ts";
+import { GateRefused, passGate } from "./artefact/gate.ts";
 import type { Recipients } from "./artefact/seal.ts";
 import {
   type ArtefactLane,
   EVIDENCE_FILES,
+  releasedOf,
   SHOWN_FILES,
+  type SortedRow,
   writeAggregateFiles,
   writeShownFiles,
   writeText,
 } from "./artefact/write.ts";
 import { sha256 } from "./digest.ts";
-import { type DiveLimits, type DiveResult, type Progress, readPlan } from "./dive-reading.ts";
+import { type Assembled, assemble } from "./dive-assembly.ts";
+import { bindingOf } from "./dive-binding.ts";
+import { type DiveResult, type Progress, readPlan } from "./dive-reading.ts";
+import type { DiveLimits } from "./dive-unit.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
+import { hasUnits, openUnitLedger } from "./unit-ledger.ts";
 
 export type CollectorOptions = {
   readonly store: LogStore;
@@ -50,6 +55,10 @@ export type CollectorOptions = {
   readonly keepFor: string;
   readonly recipients: Recipients;
   readonly limits: DiveLimits;
+  /** Threads to read in; without it as many as the machine and the plan call for. */
+  readonly workers?: number;
+  /** Whether what was read stays for a later run when this one ends early: original lines, in clear. */
+  readonly resumes?: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 };
@@ -60,8 +69,8 @@ export class UnknownSource extends Error {
 }
 
 /**
- * `collect` writes the artefact directory or nothing at all.
- * It throws UnknownSource, UnusableStore, TargetExists (bad input), GateRefused, or the signal's reason.
+ * `collect` writes the artefact directory or nothing of it.
+ * It throws UnknownSource, UnusableStore, TargetExists, TargetBusy (bad input), GateRefused, or the signal's reason.
  */
 export function createCollector(options: CollectorOptions): Collector {
   return {
@@ -70,24 +79,26 @@ export function createCollector(options: CollectorOptions): Collector {
       const profiles = profilesOf(scope, options.profiles);
       const plan = await options.store.plan(scope, profiles);
       const draft = await openDraft(directory);
+      const asked = { request, requestSha256, scope, lane, plan, profiles };
       try {
-        const dive = await fill(draft, plan, profiles, scope, options);
-        const manifest = await conclude(
-          draft,
-          { request, requestSha256, scope, lane, plan, profiles, dive },
-          options,
-        );
+        const manifest = await collectInto(draft, asked, options);
         options.signal.throwIfAborted();
         await draft.finish();
         return { manifest, directory };
       } catch (error) {
-        await draft.discard();
+        // What the gate refused would be refused again.
+        const stays = options.resumes === true && !(error instanceof GateRefused);
+        if (stays && (await hasUnits(draft.units))) await draft.leave();
+        else await draft.discard();
         throw error;
       }
     },
     seal: ({ manifest, directory }) => seal(directory, manifest, options.recipients),
   };
 }
+
+/** Whether a run that ended early left anything that a later one goes on with. */
+export const leftBy = (directory: string): Promise<boolean> => hasUnits(unitsOf(directory));
 
 function profilesOf(scope: Scope, profiles: readonly LogProfile[]): readonly LogProfile[] {
   const known = profiles.map((profile) => profile.source).sort();
@@ -102,63 +113,62 @@ function profilesOf(scope: Scope, profiles: readonly LogProfile[]): readonly Log
     .sort((left, right) => (left.source < right.source ? -1 : 1));
 }
 
-async function fill(
-  draft: Draft,
-  plan: DivePlan,
-  profiles: readonly LogProfile[],
-  scope: Scope,
-  options: CollectorOptions,
-): Promise<DiveResult> {
-  const matched = await draft.create("evidence/matched.ndjson");
-  const quarantined = await draft.create("evidence/quarantined.ndjson");
-  const { store, limits, onProgress, signal } = options;
-  const dive = await readPlan({
-    ...{ store, plan, scope, profiles, limits, onProgress, signal },
-    pseudonym: options.pseudonymsOf(scope.request_id).pseudonym,
-    evidence: { matched, quarantined },
-  });
-  await matched.close();
-  await quarantined.close();
-  await writeText(draft, "evidence/scope.json", `${canonicalJson(scope)}\n`);
-  return dive;
-}
-
-type Finished = {
+type Asked = {
   readonly request: InformationRequest;
   readonly requestSha256: string;
   readonly scope: Scope;
-  readonly plan: DivePlan;
   readonly lane: ArtefactLane;
+  readonly plan: DivePlan;
   readonly profiles: readonly LogProfile[];
-  readonly dive: DiveResult;
 };
+
+async function collectInto(
+  draft: Draft,
+  asked: Asked,
+  options: CollectorOptions,
+): Promise<Manifest> {
+  const { requestSha256, scope, plan, profiles } = asked;
+  const { store, limits, workers, codeSha, onProgress, signal } = options;
+  const pseudonyms = options.pseudonymsOf(scope.request_id);
+  const policySha256 = policyDigest(profiles, sha256);
+  const { keyId, key } = pseudonyms;
+  const { kind } = plan;
+  const binding = await bindingOf({
+    ...{ requestSha256, scope, policySha256, codeSha, keyId, limits, kind, store },
+  });
+  const units = await openUnitLedger(draft.units, binding, key);
+  const dive = await readPlan({
+    ...{ store, plan, scope, profiles, pseudonyms, limits, units, workers, onProgress, signal },
+  });
+  const bySource = new Map(profiles.map((profile) => [profile.source, profile]));
+  const { rows, ledger } = await assemble(draft, draft.units, dive.units, scope, bySource);
+  try {
+    await writeText(draft, "evidence/scope.json", `${canonicalJson(scope)}\n`);
+    return await conclude(draft, { ...asked, dive, rows, ledger, bySource, policySha256 }, options);
+  } finally {
+    await rows.discard();
+  }
+}
+
+type Finished = Asked &
+  Assembled & {
+    readonly dive: DiveResult;
+    readonly bySource: ReadonlyMap<string, LogProfile>;
+    readonly policySha256: string;
+  };
 
 async function conclude(
   draft: Draft,
   finished: Finished,
   options: CollectorOptions,
 ): Promise<Manifest> {
-  const { request, requestSha256, scope, lane, plan, profiles, dive } = finished;
-  const rows = [...dive.rows].sort(compareRows);
+  const { request, requestSha256, scope, lane, plan, dive, bySource, ledger } = finished;
   const complete = isWhole(dive.sources);
   const { window } = scope;
-  const bySource = new Map(profiles.map((profile) => [profile.source, profile]));
-  if (lane === "aggregate") {
-    const counter = aggregateCounter(bySource);
-    for (const row of rows) counter.add(row);
-    const about = { request: request.id, window, complete };
-    const smallest = smallestCountOn(options.now, profiles);
-    await writeAggregateFiles(draft, aggregateOf(counter.counts(), about, smallest));
-  } else {
-    const shown = { requestId: request.id, window, complete, sources: dive.sources, rows };
-    await writeShownFiles(draft, shown, dive.fields);
-  }
-  const gate = await passGate(draft.directory, lane, {
-    ledger: dive.ledger,
-    scope,
-    profiles: bySource,
-    pseudonym: options.pseudonymsOf(request.id).pseudonym,
-  });
+  const digests = await writeLane(draft, finished, complete, options);
+  const { pseudonym, keyId } = options.pseudonymsOf(request.id);
+  const context = { ledger, scope, profiles: bySource, pseudonym };
+  const gate = await passGate(draft.directory, lane, context);
   const files = [
     ...(await Promise.all(EVIDENCE_FILES.map((name) => draft.describe(name, true)))),
     ...(await Promise.all(SHOWN_FILES[lane].map((name) => draft.describe(name, false)))),
@@ -167,7 +177,7 @@ async function conclude(
     apiVersion: "v1",
     kind: "artefact_manifest",
     request: { id: request.id, sha256: requestSha256 },
-    policy: { sha256: policyDigest(profiles, sha256) },
+    policy: { sha256: finished.policySha256 },
     code: { sha: options.codeSha },
     collected_at: options.now,
     expires_at: expiryOf(options.now, options.keepFor),
@@ -176,19 +186,48 @@ async function conclude(
     ...(lane === "aggregate" ? { lane } : {}),
     sources: [...dive.sources],
     complete,
-    rows: { count: rows.length, root: rowsRoot(rows, sha256) },
+    rows: { count: digests.length, root: rowsRoot(digests, sha256) },
     // Where no field leaves, there is nothing to say of the fields.
     fields:
       lane === "aggregate"
         ? []
         : dive.fields.map((counts) => ({ ...counts, reasons: { ...counts.reasons } })),
     gate,
-    pseudonym_key_id: options.pseudonymsOf(request.id).keyId,
+    pseudonym_key_id: keyId,
     files,
     artefact: { sha256: artefactDigest(files, sha256) },
   };
   await writeText(draft, "manifest.json", formatManifest(manifest));
   return manifest;
+}
+
+/** Writes what leaves in this lane; returns the digests of the rows, in their order. */
+async function writeLane(
+  draft: Draft,
+  { request, scope, lane, dive, rows, bySource, profiles }: Finished,
+  complete: boolean,
+  options: CollectorOptions,
+): Promise<readonly { readonly sha256: string }[]> {
+  const { window } = scope;
+  const digests: { readonly sha256: string }[] = [];
+  const inOrder = async function* (): AsyncGenerator<SortedRow> {
+    for await (const row of rows.sorted()) {
+      digests.push({ sha256: row.sha256 });
+      yield row;
+    }
+  };
+  if (lane === "aggregate") {
+    const counter = aggregateCounter(bySource);
+    for await (const row of inOrder()) counter.add({ ...row, released: releasedOf(row) });
+    const about = { request: request.id, window, complete };
+    const smallest = smallestCountOn(options.now, profiles);
+    await writeAggregateFiles(draft, aggregateOf(counter.counts(), about, smallest));
+  } else {
+    const { sources, columns, fields } = dive;
+    const shown = { requestId: request.id, window, complete, sources, columns, rows: inOrder() };
+    await writeShownFiles(draft, shown, fields);
+  }
+  return digests;
 }
 
 async function seal(

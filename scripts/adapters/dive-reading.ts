@@ -1,28 +1,21 @@
-/** Reads what a plan names, line by line: judges, redacts, counts, and keeps the original lines as evidence. */
-import { isUtf8 } from "node:buffer";
-import { canonicalJson } from "../domain/canonical-json.ts";
-import { type CollectedRow, eventOf } from "../domain/information-request/artefact.ts";
+/** Reads what a plan names, unit by unit, here or in threads, and decides in the order of the plan what of it counts. */
 import type { FieldCounts } from "../domain/information-request/artefact-summary.ts";
 import {
   fieldCounter,
   type SourceCounter,
   sourceCounter,
 } from "../domain/information-request/dive-counts.ts";
-import { judgeLine } from "../domain/information-request/log-dive.ts";
 import type { SourceCounts } from "../domain/information-request/manifest.ts";
-import { redactRow } from "../domain/information-request/redaction.ts";
-import { rememberRemoved } from "../domain/information-request/redaction-gate.ts";
-import type { Pseudonym } from "../domain/information-request/redaction-result.ts";
-import { emptyLedger, type RemovedLedger } from "../domain/information-request/removed-ledger.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
-import type { DivePlan, LogLine, LogStore, Partition } from "../ports/log-store.ts";
-import type { TextFile } from "./artefact/draft.ts";
-import { sha256 } from "./digest.ts";
+import type { DivePlan, LogStore, Partition } from "../ports/log-store.ts";
+import { type DiveThreads, readInThreads, threadsFor } from "./dive-threads.ts";
+import { type DiveLimits, readUnit, type UnitReader } from "./dive-unit.ts";
+import type { Pseudonyms } from "./pseudonym.ts";
+import type { UnitLedger } from "./unit-ledger.ts";
+import { quarantinedIn, type UnitResult } from "./unit-result.ts";
 
-/** What one dive may hold in memory or write; reaching a limit ends the reading and marks the artefact incomplete. */
-export type DiveLimits = { readonly rows: number; readonly quarantined: number };
-/** 100,000 rows of 1 KiB are what a person can still review, and about 300 MB of memory. */
+/** What one dive may collect; reaching a limit ends the reading and marks the artefact incomplete. 100,000 rows are what a person can still review. */
 export const DIVE_LIMITS: DiveLimits = { rows: 100_000, quarantined: 100_000 };
 
 export type Progress = {
@@ -31,6 +24,9 @@ export type Progress = {
   readonly doneObjects: number;
   readonly objects: number;
   readonly rows: number;
+  /** Of those done, what an earlier run had read. */
+  readonly keptBytes: number;
+  readonly keptObjects: number;
 };
 export type DiveInput = {
   readonly store: LogStore;
@@ -38,161 +34,229 @@ export type DiveInput = {
   readonly scope: Scope;
   /** Profiles of the sources that the plan names. */
   readonly profiles: readonly LogProfile[];
-  readonly pseudonym: Pseudonym;
+  readonly pseudonyms: Pseudonyms;
   readonly limits: DiveLimits;
-  readonly evidence: { readonly matched: TextFile; readonly quarantined: TextFile };
+  readonly units: UnitLedger;
+  /** Threads to read in; undefined = as many as the machine and the plan call for. */
+  readonly workers: number | undefined;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 };
+/** A unit that counts, and which files it has. */
+export type TakenUnit = { readonly partition: Partition; readonly files: UnitResult["files"] };
 export type DiveResult = {
-  readonly rows: readonly CollectedRow[];
+  /** In the order of the plan. */
+  readonly units: readonly TakenUnit[];
   readonly sources: readonly SourceCounts[];
   readonly fields: readonly FieldCounts[];
-  /** Every text that redaction took out; it never leaves the process. */
-  readonly ledger: RemovedLedger;
+  /** Names of the fields of all released rows. */
+  readonly columns: ReadonlySet<string>;
 };
 
-type Dive = Omit<DiveInput, "plan"> & {
-  readonly rows: CollectedRow[];
-  readonly ledger: RemovedLedger;
-  readonly fields: ReturnType<typeof fieldCounter>;
-  quarantined: number;
-};
-
-/** @throws the signal's reason when the run is cancelled. */
+/** @throws the signal's reason when the run is cancelled; Error when a thread died. */
 export async function readPlan(input: DiveInput): Promise<DiveResult> {
+  const { plan, profiles, store } = input;
+  const ordered = profiles.flatMap(({ source }) =>
+    plan.partitions.filter((partition) => partition.source === source),
+  );
+  const reading = await startReading(input, ordered);
+  const cancelled = cancellationOf(input.signal);
   try {
-    return await readPartitions(input);
-  } finally {
-    await input.store.close?.();
-  }
-}
-
-async function readPartitions({ plan, ...input }: DiveInput): Promise<DiveResult> {
-  const dive: Dive = {
-    ...input,
-    rows: [],
-    ledger: emptyLedger(),
-    fields: fieldCounter(),
-    quarantined: 0,
-  };
-  const bytes = plan.partitions.reduce((sum, partition) => sum + partition.bytes, 0);
-  let doneBytes = 0;
-  let doneObjects = 0;
-  const sources: SourceCounts[] = [];
-  for (const profile of input.profiles) {
-    const partitions = plan.partitions.filter((partition) => partition.source === profile.source);
-    const counter = sourceCounter(
-      profile.source,
-      partitions,
-      plan.missing.get(profile.source) ?? [],
-    );
-    for (const partition of partitions) {
+    const taken = takenUnits(input, ordered);
+    for (const partition of ordered) {
       input.signal.throwIfAborted();
-      await readPartition(dive, partition, profile, counter);
-      doneBytes += partition.bytes;
-      doneObjects += 1;
-      input.onProgress({
-        doneBytes,
-        bytes,
-        doneObjects,
-        objects: plan.partitions.length,
-        rows: dive.rows.length,
-      });
+      const full = taken.full();
+      if (full !== null) {
+        taken.leave(partition, full);
+        reading.progress.done(partition, null);
+        continue;
+      }
+      const unit = await Promise.race([reading.read(partition, taken.room()), cancelled.reason]);
+      input.signal.throwIfAborted();
+      taken.take(partition, unit);
     }
-    sources.push(counter.counts());
-  }
-  return { rows: dive.rows, sources, fields: dive.fields.counts(), ledger: dive.ledger };
-}
-
-async function readPartition(
-  dive: Dive,
-  partition: Partition,
-  profile: LogProfile,
-  counter: SourceCounter,
-): Promise<void> {
-  const full = limitReached(dive);
-  if (full !== null) {
-    counter.objectRead(partition.object, 0, `not read: ${full}`);
-    return;
-  }
-  const pull = dive.store.pull(partition, dive.scope, profile, dive.signal);
-  let step = await pull.next();
-  let taken = 0;
-  while (step.done !== true && limitReached(dive) === null) {
-    taken = step.value.line;
-    await takeLine(dive, step.value, profile, counter);
-    step = await pull.next();
-  }
-  if (step.done === true) {
-    counter.objectRead(partition.object, step.value.scanned, step.value.broken);
-    return;
-  }
-  await pull.return({ partition, scanned: taken, broken: null });
-  counter.objectRead(partition.object, taken, `not read to its end: ${limitReached(dive)}`);
-}
-
-function limitReached({ rows, quarantined, limits }: Dive): string | null {
-  if (rows.length >= limits.rows) return `the limit of ${limits.rows} rows was reached`;
-  if (quarantined >= limits.quarantined) {
-    return `the limit of ${limits.quarantined} quarantined lines was reached`;
-  }
-  return null;
-}
-
-async function takeLine(
-  dive: Dive,
-  line: LogLine,
-  profile: LogProfile,
-  counter: SourceCounter,
-): Promise<void> {
-  const verdict = line.cut === true ? TOO_LARGE : judgeLine(line.bytes, profile, dive.scope);
-  switch (verdict.verdict) {
-    case "outside":
-      return;
-    case "quarantined":
-      dive.quarantined += 1;
-      counter.quarantined(verdict.reason);
-      await dive.evidence.quarantined.append(evidenceLine(line, { reason: verdict.reason }));
-      return;
-    case "matched":
-      await takeMatch(dive, line, verdict, profile, counter);
+    return taken.result();
+  } finally {
+    cancelled.forget();
+    await reading.close();
+    await store.close?.();
   }
 }
 
-const TOO_LARGE = { verdict: "quarantined", reason: "too_large" } as const;
-type Match = Extract<ReturnType<typeof judgeLine>, { readonly verdict: "matched" }>;
-
-async function takeMatch(
-  dive: Dive,
-  line: LogLine,
-  { row, time }: Match,
-  profile: LogProfile,
-  counter: SourceCounter,
-): Promise<void> {
-  const redacted = redactRow(row, profile, dive.scope, dive.pseudonym);
-  if ("withheld" in redacted) {
-    counter.withheld(redacted.withheld);
-    await dive.evidence.matched.append(evidenceLine(line, { withheld: redacted.withheld }));
-    return;
-  }
-  const { released, tally, removed } = redacted;
-  const digest = sha256(canonicalJson(released));
-  const { source, object } = line.partition;
-  counter.released();
-  dive.fields.add(source, tally);
-  rememberRemoved(dive.ledger, removed, dive.scope, profile);
-  const event = eventOf(row, released, profile, dive.scope);
-  dive.rows.push({ source, time, released, event, sha256: digest, object, line: line.line });
-  await dive.evidence.matched.append(evidenceLine(line, { row: digest }));
+/** Rejects when the run is cancelled: a thread that is busy does not hear of it. */
+function cancellationOf(signal: AbortSignal): {
+  readonly reason: Promise<never>;
+  readonly forget: () => void;
+} {
+  let hear = (): void => {};
+  const reason = new Promise<never>((_, reject) => {
+    hear = () => reject(signal.reason);
+    signal.addEventListener("abort", hear, { once: true });
+  });
+  reason.catch(() => undefined);
+  return { reason, forget: () => signal.removeEventListener("abort", hear) };
 }
 
-/** An original line with its place: as text where its bytes are UTF-8, else in base64. */
-function evidenceLine(line: LogLine, outcome: Readonly<Record<string, string>>): string {
-  const { source, object } = line.partition;
-  const buffer = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.length);
-  const content = isUtf8(buffer)
-    ? { text: buffer.toString("utf8") }
-    : { base64: buffer.toString("base64") };
-  return `${canonicalJson({ source, object, line: line.line, ...outcome, ...content, ...(line.cut === true ? { cut: true } : {}) })}\n`;
+type Reading = {
+  /** What a partition holds, as far as there is room for it. */
+  readonly read: (partition: Partition, room: DiveLimits) => Promise<UnitResult>;
+  readonly progress: ProgressCounter;
+  readonly close: () => Promise<void>;
+};
+
+async function startReading(input: DiveInput, ordered: readonly Partition[]): Promise<Reading> {
+  const { store, scope, limits, units, signal } = input;
+  const profiles = new Map(input.profiles.map((profile) => [profile.source, profile]));
+  const progress = progressCounter(ordered, input.onProgress);
+  const kept = new Map<Partition, UnitResult>();
+  for (const partition of ordered) {
+    signal.throwIfAborted();
+    const before = await units.kept(partition);
+    if (before === null) continue;
+    kept.set(partition, before);
+    progress.kept(partition, before);
+  }
+  const open = ordered.filter((partition) => !kept.has(partition));
+  store.only?.(open);
+  const reader: UnitReader = {
+    ...{ store, scope, profiles, signal, folder: units.folder },
+    pseudonym: input.pseudonyms.pseudonym,
+  };
+  const readHere = async (partition: Partition, room: DiveLimits): Promise<UnitResult> => {
+    const result = await readUnit(reader, partition, room);
+    await units.keep(partition, result);
+    progress.done(partition, result);
+    return result;
+  };
+  const threads = threadsOf(input, open, profiles, async (partition, result) => {
+    await units.keep(partition, result);
+    progress.done(partition, result);
+  });
+  return {
+    progress,
+    read: async (partition, room) => {
+      const whole = kept.get(partition) ?? (await threads?.read(partition));
+      return whole !== undefined && (room === limits || fits(whole, room))
+        ? whole
+        : readHere(partition, room);
+    },
+    close: async () => threads?.close(),
+  };
+}
+
+/** Whether a reading with this room would have gone the same way: it ends only where there is none left. */
+const fits = (unit: UnitResult, room: DiveLimits): boolean =>
+  unit.full === null && unit.released < room.rows && quarantinedIn(unit) < room.quarantined;
+
+function threadsOf(
+  { store, scope, limits, units, workers, pseudonyms }: DiveInput,
+  open: readonly Partition[],
+  profiles: ReadonlyMap<string, LogProfile>,
+  onRead: (partition: Partition, result: UnitResult) => Promise<void>,
+): DiveThreads | null {
+  const count = threadsFor(store, open, workers);
+  const { directory } = store;
+  if (count < 2 || directory === undefined) return null;
+  const { key } = pseudonyms;
+  const { folder } = units;
+  return readInThreads(count, { directory, scope, profiles, key, folder, limits }, open, onRead);
+}
+
+type TakenUnits = {
+  readonly room: () => DiveLimits;
+  /** The limit that was reached, in words. */
+  readonly full: () => string | null;
+  readonly take: (partition: Partition, unit: UnitResult) => void;
+  readonly leave: (partition: Partition, full: string) => void;
+  readonly result: () => DiveResult;
+};
+
+function takenUnits(
+  { plan, profiles, limits }: DiveInput,
+  ordered: readonly Partition[],
+): TakenUnits {
+  const taken: TakenUnit[] = [];
+  const fields = fieldCounter();
+  const columns = new Set<string>();
+  const sources = new Map<string, SourceCounter>(
+    profiles.map(({ source }) => [
+      source,
+      sourceCounter(
+        source,
+        ordered.filter((partition) => partition.source === source),
+        plan.missing.get(source) ?? [],
+      ),
+    ]),
+  );
+  let room = limits;
+  return {
+    room: () => room,
+    full: () => {
+      if (room.rows <= 0) return reached("rows", limits);
+      return room.quarantined <= 0 ? reached("quarantined", limits) : null;
+    },
+    take: (partition, unit) => {
+      const counter = sources.get(partition.source) as SourceCounter;
+      counter.released(unit.released);
+      for (const [reason, lines] of Object.entries(unit.withheld)) counter.withheld(reason, lines);
+      for (const [reason, lines] of Object.entries(unit.quarantined))
+        counter.quarantined(reason, lines);
+      const end = unit.full === null ? null : `not read to its end: ${reached(unit.full, limits)}`;
+      counter.objectRead(partition.object, unit.scanned, end ?? unit.broken);
+      fields.addCounts(unit.fields);
+      for (const column of unit.columns) columns.add(column);
+      taken.push({ partition, files: unit.files });
+      if (unit.released > 0 || quarantinedIn(unit) > 0) {
+        room = {
+          rows: room.rows - unit.released,
+          quarantined: room.quarantined - quarantinedIn(unit),
+        };
+      }
+    },
+    leave: ({ source, object }, full) => {
+      sources.get(source)?.objectRead(object, 0, `not read: ${full}`);
+    },
+    result: () => ({
+      units: taken,
+      sources: [...sources.values()].map((counter) => counter.counts()),
+      fields: fields.counts(),
+      columns,
+    }),
+  };
+}
+
+const reached = (limit: keyof DiveLimits, limits: DiveLimits): string =>
+  limit === "rows"
+    ? `the limit of ${limits.rows} rows was reached`
+    : `the limit of ${limits.quarantined} quarantined lines was reached`;
+
+type ProgressCounter = {
+  readonly kept: (partition: Partition, unit: UnitResult) => void;
+  /** @param unit null = it will not be read */
+  readonly done: (partition: Partition, unit: UnitResult | null) => void;
+};
+
+function progressCounter(
+  ordered: readonly Partition[],
+  tell: (progress: Progress) => void,
+): ProgressCounter {
+  const bytes = ordered.reduce((sum, partition) => sum + partition.bytes, 0);
+  const counted = new Map<Partition, number>();
+  const counts = { doneBytes: 0, keptBytes: 0, keptObjects: 0, rows: 0 };
+  const count = (partition: Partition, rows: number): void => {
+    // A unit is read again where less room is left than it was read with.
+    const before = counted.get(partition);
+    if (before === undefined) counts.doneBytes += partition.bytes;
+    counts.rows += rows - (before ?? 0);
+    counted.set(partition, rows);
+    tell({ ...counts, bytes, doneObjects: counted.size, objects: ordered.length });
+  };
+  return {
+    kept: (partition, unit) => {
+      counts.keptBytes += partition.bytes;
+      counts.keptObjects += 1;
+      count(partition, unit.released);
+    },
+    done: (partition, unit) => count(partition, unit?.released ?? 0),
+  };
 }

@@ -1,8 +1,9 @@
 // `seclog dive`: the log-dive of one request, offline: from an archive to a redacted artefact with its manifest.
 import { join } from "node:path";
 import { TargetExists } from "../adapters/artefact/draft.ts";
-import { createCollector, UnknownSource } from "../adapters/collector.ts";
-import { DIVE_LIMITS, type Progress } from "../adapters/dive-reading.ts";
+import { TargetBusy } from "../adapters/artefact/draft-lock.ts";
+import { createCollector, leftBy, UnknownSource } from "../adapters/collector.ts";
+import { DIVE_LIMITS } from "../adapters/dive-reading.ts";
 import { loadEventTypes } from "../adapters/event-types.ts";
 import { loadHandOver } from "../adapters/hand-over-policy.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
@@ -13,6 +14,7 @@ import { eventTypeNames } from "../domain/event-type.ts";
 import type { Manifest } from "../domain/information-request/manifest.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 import { readDiveInput } from "./dive-input.ts";
+import { progressOn } from "./dive-progress.ts";
 
 /** Where the key of the pseudonyms is kept when the environment gives none. */
 const KEY_FILE = join(".seclog", "pseudonym.key");
@@ -20,11 +22,12 @@ const KEY_FILE = join(".seclog", "pseudonym.key");
 export const command: Command = {
   name: "dive",
   summary: "the log-dive of one request: reads an archive, writes a redacted artefact",
-  usage: "REQUEST.yaml --store URL --out DIR [--scope SCOPE.json] [--now T]",
+  usage: "REQUEST.yaml --store URL --out DIR [--scope SCOPE.json] [--now T] [--workers N]",
   help: `
 Reads the log lines that the request may see and nothing else, redacts them, checks the result once more, and writes the
 artefact directory: rows.ndjson, rows.csv, summary.md, withheld.json, manifest.json, and evidence/ (original lines,
-never handed over). DIR appears only when all of it is written.
+never handed over). DIR appears only when all of it is written. A run that was stopped leaves what it has read in
+DIR.part, original lines in clear: the same command goes on from there; remove DIR.part when you do not want that.
 
 --store file:DIR    an archive: source=<source>/date=<day>/*.ndjson[.gz|.zst], <source>/<day>/…, or GitLab's file names
 --store elasticsearch+https://HOST    a search engine, also opensearch+https://; the indices are in the log profiles, the
@@ -32,6 +35,8 @@ never handed over). DIR appears only when all of it is written.
 --store bigquery:PROJECT.DATASET      one table for each log source; SECLOG_LOG_STORE_MAX_BYTES limits what it may cost
 --scope SCOPE.json  the inventory of ids behind the request; without it paths and user names decide alone
 --now T             time of the run, RFC 3339
+--workers N         threads that read an archive, 1 to 64; without it as many as machine and archive call for. The bytes
+                    of the artefact are the same for any number
 --json              prints the manifest
 
 Exit codes: 0 complete, 1 incomplete (the artefact says so) or failed, 2 bad input.
@@ -41,11 +46,16 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
     out: { type: "string" },
     scope: { type: "string" },
     now: { type: "string" },
+    workers: { type: "string" },
     policies: { type: "string" },
   },
   run: async (terminal, values, positionals) => {
     const given = (name: string): string | undefined =>
       typeof values[name] === "string" ? values[name] : undefined;
+    const workers = workersOf(given("workers"));
+    if (workers === null) {
+      return refuse(terminal, [`--workers ${given("workers")} is no number from 1 to 64`]);
+    }
     const folder = given("policies") ?? POLICY_FOLDER;
     const profiles = await loadLogProfiles(folder);
     const eventTypes = eventTypeNames(await loadEventTypes(folder));
@@ -69,6 +79,8 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
       keepFor: handOver.artefact_expires_after,
       recipients: { reviewers: [], evidence: [] },
       limits: DIVE_LIMITS,
+      ...workers,
+      resumes: true,
       onProgress: progressOn(terminal),
       signal: terminal.signal,
     });
@@ -80,14 +92,23 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
       return manifest.complete ? EXIT.done : EXIT.failed;
     } catch (error) {
       if (isBadInput(error)) return refuse(terminal, [error.message]);
-      terminal.complain(`seclog dive: ${messageOf(error, terminal.signal)}\n`);
+      const left = (await leftBy(input.out))
+        ? `; the same command goes on from ${input.out}.part`
+        : "";
+      terminal.complain(`seclog dive: ${messageOf(error, terminal.signal)}${left}\n`);
       return EXIT.failed;
     }
   },
 };
 
 const isBadInput = (error: unknown): error is Error =>
-  error instanceof UnknownSource || error instanceof UnusableStore || error instanceof TargetExists;
+  [UnknownSource, UnusableStore, TargetExists, TargetBusy].some((kind) => error instanceof kind);
+
+/** Nothing where nobody asked; null when what was asked for is no number of threads. */
+function workersOf(text: string | undefined): { readonly workers?: number } | null {
+  if (text === undefined) return {};
+  return /^(?:[1-9]|[1-5]\d|6[0-4])$/.test(text) ? { workers: Number(text) } : null;
+}
 
 function refuse(terminal: Terminal, faults: readonly string[]): number {
   terminal.complain(
@@ -100,25 +121,6 @@ const messageOf = (error: unknown, signal: AbortSignal): string => {
   if (signal.aborted) return "cancelled; nothing was written";
   return error instanceof Error ? error.message : "an unknown fault";
 };
-
-/** A bar that stays on its line in a terminal; elsewhere one line for every tenth of the bytes. */
-function progressOn(terminal: Terminal): (progress: Progress) => void {
-  let tenth = 0;
-  return ({ doneBytes, bytes, doneObjects, objects, rows }) => {
-    // A search engine does not tell bytes.
-    const share = bytes > 0 ? doneBytes / bytes : objects > 0 ? doneObjects / objects : 1;
-    const counts = `${doneObjects} of ${objects} ${bytes > 0 ? "files" : "parts"}, ${rows} rows`;
-    if (terminal.interactive) {
-      const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
-      terminal.complain(
-        `\r${bar} ${Math.round(share * 100)} %  ${counts}${doneObjects === objects ? "\n" : ""}`,
-      );
-    } else if (Math.floor(share * 10) > tenth || doneObjects === objects) {
-      tenth = Math.floor(share * 10);
-      terminal.complain(`log-dive: ${Math.round(share * 100)} %, ${counts}\n`);
-    }
-  };
-}
 
 function report(terminal: Terminal, manifest: Manifest, out: string, json: boolean): void {
   if (json) {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { textLines } from "./text-lines.ts";
 
 export type SortedRuns<T> = {
   readonly add: (record: T) => Promise<void>;
@@ -19,8 +19,13 @@ const RUN = 20_000;
 /**
  * @param compare a total order
  * @param size how many records one run holds
+ * @param parent folder for the runs
  */
-export function sortedRuns<T>(compare: (left: T, right: T) => number, size = RUN): SortedRuns<T> {
+export function sortedRuns<T>(
+  compare: (left: T, right: T) => number,
+  size = RUN,
+  parent = tmpdir(),
+): SortedRuns<T> {
   let held: T[] = [];
   let folder: string | null = null;
   const files: string[] = [];
@@ -28,7 +33,7 @@ export function sortedRuns<T>(compare: (left: T, right: T) => number, size = RUN
     add: async (record) => {
       held.push(record);
       if (held.length < size) return;
-      folder ??= await mkdtemp(join(tmpdir(), "seclog-runs-"));
+      folder ??= await mkdtemp(join(parent, "seclog-runs-"));
       const file = join(folder, String(files.length));
       const lines = held.sort(compare).map((one) => `${JSON.stringify(one)}\n`);
       await writeFile(file, lines.join(""), { mode: 0o600 });
@@ -43,7 +48,7 @@ export function sortedRuns<T>(compare: (left: T, right: T) => number, size = RUN
 }
 
 async function* readRun<T>(file: string): AsyncGenerator<T> {
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  for await (const line of textLines(createReadStream(file))) {
     yield JSON.parse(line) as T;
   }
 }

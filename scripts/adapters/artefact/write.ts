@@ -6,10 +6,10 @@ import {
   aggregateText,
 } from "../../domain/information-request/aggregate.ts";
 import {
-  type CollectedRow,
-  columnsOf,
+  columnsIn,
   csvLine,
   csvRecord,
+  type RowPlace,
 } from "../../domain/information-request/artefact.ts";
 import type { FieldCounts } from "../../domain/information-request/artefact-summary.ts";
 import {
@@ -18,6 +18,7 @@ import {
   summaryPage,
   withheldCounts,
 } from "../../domain/information-request/artefact-summary.ts";
+import type { Released } from "../../domain/information-request/redaction-result.ts";
 import type { Draft } from "./draft.ts";
 
 /** What leaves of the matched lines: rows, or counts alone. */
@@ -35,9 +36,19 @@ export const EVIDENCE_FILES = [
   "evidence/scope.json",
 ] as const;
 
+/** A released row among all others; `text` is its line in `rows.ndjson`. */
+export type SortedRow = RowPlace & {
+  readonly source: string;
+  readonly event: string;
+  readonly text: string;
+};
+export const releasedOf = ({ text }: SortedRow): Released => JSON.parse(text);
+
 export type Shown = Omit<SummaryInput, "rows"> & {
-  /** In their final order. */
-  readonly rows: readonly CollectedRow[];
+  /** In their final order; read once. */
+  readonly rows: AsyncIterable<SortedRow>;
+  /** Names of the fields of all rows. */
+  readonly columns: Iterable<string>;
 };
 
 export async function writeShownFiles(
@@ -45,11 +56,20 @@ export async function writeShownFiles(
   shown: Shown,
   fields: readonly FieldCounts[],
 ): Promise<void> {
-  await writeLines(draft, "rows.ndjson", shown.rows, (row) => `${canonicalJson(row.released)}\n`);
-  await writeCsv(draft, shown.rows);
+  const { rows, columns, ...summary } = shown;
   const counter = rowCounter();
-  for (const row of shown.rows) counter.add(row);
-  await writeText(draft, "summary.md", summaryPage({ ...shown, rows: counter.counts() }));
+  const shownColumns = columnsIn(columns);
+  const json = await draft.create("rows.ndjson");
+  const csv = await draft.create("rows.csv");
+  await csv.append(csvLine(shownColumns));
+  for await (const row of rows) {
+    await json.append(`${row.text}\n`);
+    await csv.append(csvRecord({ released: releasedOf(row) }, shownColumns));
+    counter.add(row);
+  }
+  await json.close();
+  await csv.close();
+  await writeText(draft, "summary.md", summaryPage({ ...summary, rows: counter.counts() }));
   const withheld = JSON.parse(canonicalJson(withheldCounts(shown.sources, fields)));
   await writeText(draft, "withheld.json", `${JSON.stringify(withheld, null, 2)}\n`);
 }
@@ -60,24 +80,8 @@ export async function writeAggregateFiles(draft: Draft, answer: Aggregate): Prom
   await writeText(draft, "summary.md", aggregatePage(answer));
 }
 
-export const writeText = (draft: Draft, name: string, text: string): Promise<void> =>
-  writeLines(draft, name, [text], (content) => content);
-
-async function writeCsv(draft: Draft, rows: readonly CollectedRow[]): Promise<void> {
-  const columns = columnsOf(rows);
-  const file = await draft.create("rows.csv");
-  await file.append(csvLine(columns));
-  for (const row of rows) await file.append(csvRecord(row, columns));
-  await file.close();
-}
-
-async function writeLines<T>(
-  draft: Draft,
-  name: string,
-  items: readonly T[],
-  lineOf: (item: T) => string,
-): Promise<void> {
+export async function writeText(draft: Draft, name: string, text: string): Promise<void> {
   const file = await draft.create(name);
-  for (const item of items) await file.append(lineOf(item));
+  await file.append(text);
   await file.close();
 }

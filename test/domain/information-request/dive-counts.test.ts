@@ -57,3 +57,36 @@ test("counts fields by source and name, with the reasons of what did not stay wh
     { source: "audit", field: "time", kept: 1, pseudonymised: 0, removed: 0, reasons: {} },
   ]);
 });
+
+test("adds the counts of the parts of a dive to what one counter of the whole has", () => {
+  const audit = [
+    { field: "ip", action: "removed", reason: "SECRET" },
+    { field: "ip", action: "pseudonymised", reason: "PERSONAL" },
+    { field: "time", action: "kept", reason: null },
+  ] as const;
+  const api = [{ field: "ip", action: "removed", reason: "SYSTEM_INFO" }] as const;
+  const whole = fieldCounter();
+  for (const [source, tally] of [
+    ["audit", audit],
+    ["api", api],
+    ["audit", audit],
+  ] as const)
+    whole.add(source, tally);
+  const parts = [fieldCounter(), fieldCounter()] as const;
+  parts[0].add("audit", audit);
+  parts[1].add("api", api);
+  parts[1].add("audit", audit);
+  const sum = fieldCounter();
+  for (const part of parts) sum.addCounts(part.counts());
+  expect(sum.counts()).toEqual(whole.counts());
+
+  const lines = sourceCounter("audit", [], []);
+  lines.released(3);
+  lines.withheld("exception", 2);
+  lines.quarantined("not_json", 4);
+  expect(lines.counts()).toMatchObject({
+    released: 3,
+    withheld: { exception: 2 },
+    quarantined: { not_json: 4 },
+  });
+});

@@ -1,0 +1,26 @@
+/** What runs in a thread of a dive: reads one partition after the other, as it is told. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { Partition } from "../ports/log-store.ts";
+import type { ThreadAnswer, ThreadWork } from "./dive-threads.ts";
+import { readUnit } from "./dive-unit.ts";
+import { createFileStore } from "./log-stores/file.ts";
+import { pseudonymsOfKey } from "./pseudonym.ts";
+
+const { directory, scope, profiles, key, folder, limits }: ThreadWork = workerData;
+const reader = {
+  store: createFileStore(directory, { slackDays: 0, ahead: 0 }),
+  ...{ scope, profiles, folder },
+  pseudonym: pseudonymsOfKey(key).pseudonym,
+  // The dive ends its threads from outside.
+  signal: new AbortController().signal,
+};
+
+parentPort?.on("message", async (partition: Partition) => {
+  let answer: ThreadAnswer;
+  try {
+    answer = { result: await readUnit(reader, partition, limits) };
+  } catch (error) {
+    answer = { fault: error instanceof Error ? error.message : "an unknown fault" };
+  }
+  parentPort?.postMessage(answer);
+});
