@@ -1,9 +1,8 @@
 import { Encrypter, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Action } from "../scripts/domain/plan.ts";
-import { API, beginLife, fileRequest, type Life } from "./life.ts";
+import { API, approve, beginReview, DECIDE, type Life } from "./life.ts";
 
-const DECIDE = ["intake", "eligibility", "routing", "redaction", "review", "status-update"];
 const HAND_OVER = ["hand-over", "gap", "status-update"];
 const ID = "IR-2026-0001";
 const BRANCH = `request/${ID}`;
@@ -11,14 +10,8 @@ const FOLDER = "requests/information-request/2026";
 
 let life: Life;
 beforeEach(async () => {
-  life = await beginLife();
-  await fileRequest(life);
-  await life.run(DECIDE);
-  await life.run(["log-dive"]);
-  await life.run(["redaction", "review", "status-update"]);
-  life.at("2026-11-20T10:00:00Z");
-  for (const name of ["lena", "sam"])
-    await life.person(name).send("POST", `${API}/merge_requests/1/approve`, {});
+  life = await beginReview();
+  await approve(life);
   await life.run(DECIDE);
 }, 60_000);
 afterEach(() => life.stage.close());

@@ -10,6 +10,9 @@ export const API = `/projects/${encodeURIComponent(TRACKER)}`;
 const WINDOW = { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" };
 const FILED = "2026-11-20T09:00:00Z";
 
+/** The words of the job that decides. */
+export const DECIDE = ["intake", "eligibility", "routing", "redaction", "review", "status-update"];
+
 export type Write = { readonly method: string; readonly path: string; readonly body: string };
 export type RunResult = {
   readonly exit: number;
@@ -112,4 +115,21 @@ export async function fileRequest(life: Life, more: object = {}): Promise<void> 
     confidential: true,
     ...more,
   });
+}
+
+/** A life at ten o'clock in which the artefact waits for its approvals. */
+export async function beginReview(): Promise<Life> {
+  const life = await beginLife();
+  await fileRequest(life);
+  await life.run(DECIDE);
+  await life.run(["log-dive"]);
+  await life.run(["redaction", "review", "status-update"]);
+  life.at("2026-11-20T10:00:00Z");
+  return life;
+}
+
+/** Legal and Security approve. */
+export async function approve(life: Life): Promise<void> {
+  for (const name of ["lena", "sam"])
+    await life.person(name).send("POST", `${API}/merge_requests/1/approve`, {});
 }

@@ -1,17 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { API, beginLife, fileRequest, type Life } from "./life.ts";
+import { API, approve, beginReview, DECIDE, type Life } from "./life.ts";
 
-const DECIDE = ["intake", "eligibility", "routing", "redaction", "review", "status-update"];
 const HAND_OVER = ["hand-over", "gap", "status-update"];
 
 let life: Life;
 beforeEach(async () => {
-  life = await beginLife();
-  await fileRequest(life);
-  await life.run(DECIDE);
-  await life.run(["log-dive"]);
-  await life.run(["redaction", "review", "status-update"]);
-  life.at("2026-11-20T10:00:00Z");
+  life = await beginReview();
 }, 60_000);
 afterEach(() => life.stage.close());
 
@@ -31,10 +25,6 @@ async function staleIssues(): Promise<void> {
 const freshIssues = (): void => {
   life.stage.sandbox.state.faults = [];
 };
-const approve = async (): Promise<void> => {
-  for (const name of ["lena", "sam"])
-    await life.person(name).send("POST", `${API}/merge_requests/1/approve`, {});
-};
 const idOf = (name: string) =>
   life.stage.sandbox.users.find(({ username }) => username === name)?.id ?? 0;
 const assignApprover = () =>
@@ -44,7 +34,7 @@ const mergeState = async () =>
 
 test("a list of issues from before somebody was assigned merges nothing on that person's approval", async () => {
   await assignApprover();
-  await approve();
+  await approve(life);
   await staleIssues();
   await life.run(DECIDE);
   expect(await mergeState()).toBe("opened");
@@ -54,7 +44,7 @@ test("a list of issues from before somebody was assigned merges nothing on that 
 });
 
 test("nor does it hand anything over", async () => {
-  await approve();
+  await approve(life);
   await life.run(DECIDE);
   expect(await mergeState()).toBe("merged");
   await assignApprover();
@@ -66,7 +56,7 @@ test("nor does it hand anything over", async () => {
 });
 
 test("a list of issues that is old, and says the same, delays nothing", async () => {
-  await approve();
+  await approve(life);
   await staleIssues();
   await life.run(DECIDE);
   expect(await mergeState()).toBe("merged");
