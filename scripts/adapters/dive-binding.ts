@@ -36,7 +36,9 @@ const SCRIPTS = fileURLToPath(new URL("..", import.meta.url));
 /** Of the files that this process runs, where no commit names them. */
 async function digestOfCode(): Promise<string> {
   const hash = createHash("sha256");
-  const names = (await readdir(SCRIPTS, { recursive: true })).filter((name) => name.endsWith("ts"));
+  const names = (await readdir(SCRIPTS, { recursive: true })).filter((name) =>
+    name.endsWith(".ts"),
+  );
   const texts = await Promise.all(names.sort().map((name) => readFile(join(SCRIPTS, name))));
   for (const [at, text] of texts.entries())
     hash.update(`${names[at]} ${text.length}\n`).update(text);

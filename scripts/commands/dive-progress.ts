@@ -33,14 +33,16 @@ export function progressOn(
       if (!ended && now - drawn < REDRAWN) return;
       drawn = now;
       const bar = "█".repeat(Math.round(share * 30)).padEnd(30, "░");
-      // Spaces cover what a longer line before it left behind.
-      terminal.complain(`\r${`${bar} ${percent(share)}  ${text}`.padEnd(110)}${ended ? "\n" : ""}`);
+      terminal.complain(`\r${bar} ${percent(share)}  ${text}${ERASE}${ended ? "\n" : ""}`);
     } else if (Math.floor(share * 10) > tenth || ended) {
       tenth = Math.floor(share * 10);
       terminal.complain(`log-dive: ${percent(share)}, ${text}\n`);
     }
   };
 }
+
+/** Takes away what a longer line before left behind. */
+const ERASE = "\u001b[K";
 
 const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 

@@ -12,7 +12,7 @@ export class TargetExists extends Error {
 }
 
 /** A text file that grows; lines are gathered and written in blocks. */
-export type TextFile = {
+type TextFile = {
   readonly append: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
