@@ -1,27 +1,20 @@
 /** A stand-in for BigQuery's REST API: it counts what is billed, keeps jobs by id, and answers our two forms of question. */
-import { type AddressInfo, createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { freePort } from "./free-port.ts";
 
 /** A row of a table as it is loaded: `ts` null = its time could not be read. */
 export type TableRow = {
   readonly table: string;
   readonly ts: string | null;
-  readonly ns: string | null;
-  readonly project: string | null;
-  readonly username: string | null;
-  readonly event: string | null;
   readonly line: string;
 };
 type Json = Record<string, unknown>;
 type Parameter = {
   readonly name: string;
   readonly parameterType: { readonly type: string };
-  readonly parameterValue: {
-    readonly value?: string;
-    readonly arrayValues?: readonly { value: string }[];
-  };
+  readonly parameterValue: { readonly value?: string };
 };
 type Query = {
   readonly query: string;
@@ -31,11 +24,21 @@ type Query = {
 type Job = {
   readonly query: Query;
   readonly labels: Json;
-  readonly rows: readonly string[][];
+  readonly rows: readonly (string | null)[][];
+  /** What `jobs.get` says of it. */
+  created: number;
+  status: Json;
+  statistics: Json;
 };
 export type FakeBigQuery = {
   readonly url: string;
   readonly jobs: Map<string, Job>;
+  /** What is in the tables. */
+  readonly rows: TableRow[];
+  /** What `tables.get` says, laid over a plain table. */
+  table: Json;
+  /** What `jobs.get` says of new jobs. */
+  statistics: Json;
   /** Queries that were run and paid for. */
   billed: number;
   accuracy: string;
@@ -49,19 +52,49 @@ export type FakeBigQuery = {
   readonly close: () => Promise<void>;
 };
 
-export async function startBigQuery(table: readonly TableRow[]): Promise<FakeBigQuery> {
+export const COLUMNS = [
+  { name: "ts", type: "TIMESTAMP" },
+  { name: "line", type: "STRING" },
+];
+
+export async function startBigQuery(rows: readonly TableRow[]): Promise<FakeBigQuery> {
   const port = await freePort();
   const app = new Hono();
   let pages = 0;
   const fake: FakeBigQuery = {
     url: `http://127.0.0.1:${port}`,
     jobs: new Map(),
+    rows: [...rows],
+    table: {},
+    statistics: {},
     billed: 0,
     accuracy: "PRECISE",
     bytes: 1000,
     onPage: () => undefined,
     close: () => new Promise((done) => server.close(() => done())),
   };
+  app.get("/bigquery/v2/projects/:project/datasets/:dataset/tables/:table", (context) => {
+    const name = context.req.param("table");
+    const own = fake.rows.filter(({ table }) => table === name);
+    if (own.length === 0) return context.json(refusal(404, "notFound"), 404);
+    const plain = {
+      type: "TABLE",
+      schema: { fields: COLUMNS },
+      lastModifiedTime: "1795000000000",
+      numRows: String(own.length),
+    };
+    return context.json({ ...plain, ...fake.table });
+  });
+  app.get("/bigquery/v2/projects/:project/jobs/:job", (context) => {
+    const jobId = context.req.param("job");
+    const job = fake.jobs.get(jobId);
+    if (job === undefined) return context.json(refusal(404, "notFound"), 404);
+    return context.json({
+      jobReference: { projectId: "p", jobId, location: "EU" },
+      status: job.status,
+      statistics: { creationTime: String(job.created), ...job.statistics },
+    });
+  });
   app.post("/bigquery/v2/projects/:project/jobs", async (context) => {
     const { configuration, jobReference } = (await context.req.json()) as {
       configuration: { query: Query; dryRun?: boolean; labels?: Json };
@@ -81,8 +114,14 @@ export async function startBigQuery(table: readonly TableRow[]): Promise<FakeBig
       return context.json(refusal(400, "bytesBilledLimitExceeded"), 400);
     }
     fake.billed += 1;
-    const rows = rowsOf(table, configuration.query);
-    fake.jobs.set(jobId, { query: configuration.query, labels: configuration.labels ?? {}, rows });
+    fake.jobs.set(jobId, {
+      query: configuration.query,
+      labels: configuration.labels ?? {},
+      rows: rowsOf(fake.rows, configuration.query),
+      created: Date.now(),
+      status: { state: "DONE" },
+      statistics: fake.statistics,
+    });
     return context.json(good);
   });
   app.get("/bigquery/v2/projects/:project/queries/:job", (context) => {
@@ -114,43 +153,46 @@ export const refusal = (code: number, reason: string): Json => ({
 });
 
 /** What the SQL of the two questions means, told apart by its beginning. */
-function rowsOf(table: readonly TableRow[], { query, queryParameters = [] }: Query): string[][] {
-  const named = (name: string) => queryParameters.find((one) => one.name === name)?.parameterValue;
-  const list = (name: string) => (named(name)?.arrayValues ?? []).map(({ value }) => value);
+function rowsOf(
+  rows: readonly TableRow[],
+  { query, queryParameters = [] }: Query,
+): (string | null)[][] {
+  const named = (name: string) =>
+    queryParameters.find((one) => one.name === name)?.parameterValue.value ?? "";
   const name = /FROM `[^`]*\.([a-z_]+)`/.exec(query)?.[1];
-  const [from, to] = [named("from")?.value, named("to")?.value].map((at) => Date.parse(at ?? ""));
-  const inTime = table.filter((row) => {
-    if (row.table !== name) return false;
-    if (query.includes("ts IS NULL")) return row.ts === null;
-    const at = Date.parse(row.ts ?? "");
+  const own = rows.filter(({ table }) => table === name);
+  const timeless = own.filter(({ ts }) => ts === null);
+  const [from, to] = [named("from"), named("to")].map(Date.parse);
+  const timely = own.filter(({ ts }) => {
+    const at = Date.parse(ts ?? "");
     return (from ?? 0) <= at && at < (to ?? 0);
   });
   if (!query.startsWith("SELECT line")) {
     const days = new Map<string, number>();
-    for (const { ts } of inTime) {
-      const day = String(ts).slice(0, 10);
+    for (const { ts } of timely) {
+      const day = new Date(ts ?? "").toISOString().slice(0, 10);
       days.set(day, (days.get(day) ?? 0) + 1);
     }
-    return [...days].sort().map(([day, count]) => [day, String(count)]);
+    return [
+      [null, String(timeless.length)],
+      ...[...days].sort().map(([day, count]) => [day, String(count)]),
+    ];
   }
-  const [paths, roots, users, events] = ["paths", "roots", "users", "events"].map(list);
-  const anybody = named("anybody")?.value === "true";
-  const mine = inTime.filter(({ ns, project, username, event }) => {
-    const owned =
-      (ns !== null && (paths?.includes(ns) || roots?.includes(ns))) ||
-      (project !== null && paths?.includes(project)) ||
-      (ns === null && project === null && (anybody || users?.includes(username ?? "")));
-    return owned && (event === null || events?.includes(event));
-  });
-  return mine.map(({ line }) => [line]);
+  const patterns = [
+    new RegExp(named("named").replace(/^\(\?i\)/, ""), "i"),
+    new RegExp(named("hiding")),
+  ];
+  return (query.includes("WHERE ts IS NULL") ? timeless : timely)
+    .filter(({ line }) => patterns.some((one) => one.test(line)) || !isObject(line))
+    .sort((left, right) => (`${left.ts} ${left.line}` < `${right.ts} ${right.line}` ? -1 : 1))
+    .map(({ line }) => [line]);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => done(port));
-    });
-  });
+function isObject(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return line.startsWith("{") && line.endsWith("}") && Buffer.byteLength(line) <= 1024 * 1024;
+  } catch {
+    return false;
+  }
 }

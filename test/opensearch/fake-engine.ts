@@ -1,11 +1,11 @@
 /** A stand-in for Elasticsearch and OpenSearch over HTTP: it holds documents, answers the questions of the store, and can be told to fail. */
-import { type AddressInfo, createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { holds, valuesAt } from "./fake-query.ts";
+import { freePort } from "../bigquery/free-port.ts";
+import { holds as holdsClause, type IsIndexed, type Searched, valuesAt } from "./fake-query.ts";
 
-export type Doc = { readonly index: string; readonly id: string; readonly source: string };
+export type Doc = Searched & { readonly id: string };
 type Json = Record<string, unknown>;
 export type Fault = {
   /** Beginning of what is asked: `POST /_search`. */
@@ -34,6 +34,17 @@ export type FakeOptions = {
   /** Field name → type, the same in all indices. */
   readonly mapping: Readonly<Record<string, string>>;
   readonly closed?: readonly string[];
+  /** Alias or data stream → its indices; an index of a data stream is known by no pattern of its own. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  readonly streams?: Readonly<Record<string, readonly string[]>>;
+  /** What an index says of itself, laid over what the mapping says. */
+  readonly indices?: Readonly<Record<string, Described>>;
+  readonly isIndexed?: IsIndexed;
+};
+export type Described = {
+  readonly aliases?: Json;
+  readonly mappings?: Json;
+  readonly settings?: Json;
 };
 
 const SHARDS = { total: 4, successful: 4, skipped: 0, failed: 0 };
@@ -53,8 +64,18 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
     open: new Map(),
     close: () => new Promise((done) => server.close(() => done())),
   };
-  const inPattern = (pattern: string): Doc[] =>
-    engine.docs.filter(({ index }) => names(pattern).some((name) => name.test(index)));
+  const { aliases = {}, streams = {}, isIndexed = () => true } = options;
+  const holds = (clause: unknown, doc: Doc): boolean => holdsClause(clause, doc, isIndexed);
+  const hidden = new Set(Object.values(streams).flat());
+  const inPattern = (pattern: string): Doc[] => {
+    const matches = (name: string): boolean => names(pattern).some((one) => one.test(name));
+    const behind = Object.entries({ ...aliases, ...streams }).flatMap(([name, list]) =>
+      matches(name) ? list : [],
+    );
+    return engine.docs.filter(
+      ({ index }) => behind.includes(index) || (matches(index) && !hidden.has(index)),
+    );
+  };
   const indicesOf = (pattern: string): string[] => [
     ...new Set(inPattern(pattern).map(({ index }) => index)),
   ];
@@ -78,7 +99,7 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
     if (pattern === "_search" && rest[0] === undefined) return page(body);
     if (rest[0] === "_field_caps") return caps(indicesOf(pattern));
     if (rest[0] === "_count") {
-      const count = inPattern(pattern).filter((doc) => holds(body["query"], doc.source)).length;
+      const count = inPattern(pattern).filter((doc) => holds(body["query"], doc)).length;
       return { count, _shards: SHARDS };
     }
     if (rest.join("/") === (product === "opensearch" ? "_search/point_in_time" : "_pit")) {
@@ -89,7 +110,8 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
         ? { pit_id: id, _shards: SHARDS, creation_time: 1 }
         : { id, ...(query.has("allow_partial_search_results") ? { _shards: SHARDS } : {}) };
     }
-    if (rest[0] === "_search") return overview(inPattern(pattern), body);
+    if (rest[0] === "_search") return overview(inPattern(pattern), body, holds);
+    if (method === "GET" && rest.length === 0) return described(indicesOf(pattern));
     if (method === "DELETE") {
       const ids = product === "opensearch" ? (body["pit_id"] as string[]) : [body["id"] as string];
       for (const id of ids) engine.open.delete(id);
@@ -97,14 +119,40 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
     }
     return null;
   };
-  const resolved = (pattern: string): Json => ({
-    indices: indicesOf(pattern).map((name) => ({
-      name,
-      attributes: [(options.closed ?? []).includes(name) ? "closed" : "open"],
-    })),
-    aliases: [],
-    data_streams: [],
-  });
+  const resolved = (pattern: string): Json => {
+    const matching = (list: FakeOptions["aliases"] = {}) =>
+      Object.entries(list).filter(([name]) => names(pattern).some((one) => one.test(name)));
+    const behind = [...matching(aliases), ...matching(streams)].flatMap(([, list]) => list);
+    const direct = indicesOf(pattern).filter(
+      (name) => !behind.includes(name) || names(pattern).some((one) => one.test(name)),
+    );
+    return {
+      indices: direct
+        .filter((name) => !hidden.has(name))
+        .map((name) => ({
+          name,
+          attributes: [(options.closed ?? []).includes(name) ? "closed" : "open"],
+        })),
+      aliases: matching(aliases).map(([name, indices]) => ({ name, indices })),
+      data_streams: matching(streams).map(([name, list]) => ({
+        name,
+        backing_indices: list,
+        timestamp_field: "@timestamp",
+      })),
+    };
+  };
+  const described = (indices: readonly string[]): Json =>
+    Object.fromEntries(
+      indices.map((name) => [
+        name,
+        {
+          aliases: {},
+          mappings: { properties: treeOf(options.mapping) },
+          settings: {},
+          ...options.indices?.[name],
+        },
+      ]),
+    );
   const caps = (indices: readonly string[]): Json => ({
     indices,
     fields: Object.fromEntries(
@@ -118,7 +166,7 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
     const pit = body["pit"] as { id: string };
     const held = engine.open.get(pit.id);
     if (held === undefined) return null;
-    const found = held.filter((doc) => holds(body["query"], doc.source)).sort(byTime);
+    const found = held.filter((doc) => holds(body["query"], doc)).sort(byTime);
     const from = Number((body["search_after"] as number[] | undefined)?.[1] ?? 0);
     const hits = found.slice(from, from + Number(body["size"]));
     return {
@@ -197,23 +245,43 @@ const byTime = (left: Doc, right: Doc): number =>
         ? -1
         : 1;
 
-function overview(docs: readonly Doc[], body: Json): Json {
-  const mine = docs.filter((doc) => holds(body["query"], doc.source));
+/** `json.meta.project` as the mapping tells it, object in object. */
+function treeOf(mapping: FakeOptions["mapping"]): Json {
+  const tree: Json = {};
+  for (const [name, type] of Object.entries(mapping)) {
+    let holder = tree;
+    const parts = name.split(".");
+    for (const part of parts.slice(0, -1)) {
+      holder[part] ??= { properties: {} };
+      const field = holder[part] as { properties?: Json };
+      field.properties ??= {};
+      holder = field.properties;
+    }
+    const last = parts.at(-1) ?? "";
+    if (type !== "object") holder[last] = { ...(holder[last] as Json | undefined), type };
+  }
+  return tree;
+}
+
+type Holds = (clause: unknown, doc: Doc) => boolean;
+
+function overview(docs: readonly Doc[], body: Json, holds: Holds): Json {
+  const mine = docs.filter((doc) => holds(body["query"], doc));
   const aggs = body["aggs"] as Record<string, { filter: unknown; aggs: Json }>;
   return {
     timed_out: false,
     _shards: SHARDS,
     hits: { total: { value: mine.length, relation: "eq" }, hits: [] },
     aggregations: Object.fromEntries(
-      Object.entries(aggs).map(([name, part]) => [name, partOf(part, mine)]),
+      Object.entries(aggs).map(([name, part]) => [name, partOf(part, mine, holds)]),
     ),
   };
 }
 
 type Days = { filter: unknown; aggs: { days: { date_histogram: { field: string } } } };
 
-function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[]): Json {
-  const those = docs.filter((doc) => holds(part.filter, doc.source));
+function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[], holds: Holds): Json {
+  const those = docs.filter((doc) => holds(part.filter, doc));
   const { oldest, all, mine } = part.aggs as {
     oldest: { min: { field: string } };
     all: Days;
@@ -222,7 +290,7 @@ function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[]): Js
   const times = those.map((doc) => Date.parse(String(valuesAt(doc.source, oldest.min.field)[0])));
   const days = ({ filter, aggs }: Days): Json => {
     const counts = new Map<string, number>();
-    for (const doc of those.filter(({ source }) => holds(filter, source))) {
+    for (const doc of those.filter((one) => holds(filter, one))) {
       const day = String(valuesAt(doc.source, aggs.days.date_histogram.field)[0]).slice(0, 10);
       counts.set(day, (counts.get(day) ?? 0) + 1);
     }
@@ -233,14 +301,4 @@ function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[]): Js
   };
   const earliest = times.length === 0 ? null : Math.min(...times);
   return { doc_count: those.length, oldest: { value: earliest }, all: days(all), mine: days(mine) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => done(port));
-    });
-  });
 }

@@ -1,22 +1,39 @@
 /** Judges a document by a clause of the query language, as a search engine does for exact fields. */
 type Clause = Record<string, Record<string, unknown>>;
 
+export type Searched = {
+  readonly index: string;
+  readonly source: string;
+  /** Names of fields that were left out of the index for this document; `_ignored` in the engines. */
+  readonly ignored?: readonly string[];
+};
+/** Whether a value is in the index under this name. */
+export type IsIndexed = (index: string, field: string, value: string) => boolean;
+
 /** @param clause only what filters of exact terms are made of; anything else is an error of the test */
-export function holds(clause: unknown, source: string): boolean {
+export function holds(clause: unknown, doc: Searched, isIndexed: IsIndexed): boolean {
   const [kind = "", given = {}] = Object.entries(clause as Clause)[0] ?? [];
-  if (kind === "bool") return holdsAll(given, source);
-  if (kind === "exists") return valuesAt(source, String(given["field"])).length > 0;
+  if (kind === "bool") return holdsAll(given, doc, isIndexed);
+  const valuesOf = (field: string): readonly string[] => {
+    if (field === "_index") return [doc.index];
+    if (field === "_ignored") return doc.ignored ?? [];
+    return valuesAt(doc.source, field).filter((value) => isIndexed(doc.index, field, value));
+  };
+  if (kind === "exists") return valuesOf(String(given["field"])).length > 0;
   const [field = "", wanted] = Object.entries(given)[0] ?? [];
-  const values = valuesAt(source, field);
+  const values = valuesOf(field);
   switch (kind) {
     case "terms":
       return values.some((value) => (wanted as unknown[]).map(String).includes(value));
-    case "term": {
-      const { value } = wanted as { value: string };
-      return values.some((one) => one.toLowerCase() === value.toLowerCase());
-    }
+    case "term":
     case "prefix":
-      return values.some((value) => value.startsWith((wanted as { value: string }).value));
+    case "regexp": {
+      const { value, case_insensitive } = wanted as { value: string; case_insensitive?: boolean };
+      const literal = value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+      const pattern = { term: `^${literal}$`, prefix: `^${literal}`, regexp: `^(?:${value})$` };
+      const wholly = new RegExp(pattern[kind], case_insensitive === true ? "is" : "s");
+      return values.some((one) => wholly.test(one));
+    }
     case "range": {
       const { gte, lt } = wanted as { gte: string; lt: string };
       return values.some((one) => {
@@ -29,13 +46,18 @@ export function holds(clause: unknown, source: string): boolean {
   }
 }
 
-function holdsAll(given: Readonly<Record<string, unknown>>, source: string): boolean {
+function holdsAll(
+  given: Readonly<Record<string, unknown>>,
+  doc: Searched,
+  isIndexed: IsIndexed,
+): boolean {
   const list = (name: string): unknown[] => (given[name] as unknown[] | undefined) ?? [];
-  const one = (clause: unknown): boolean => holds(clause, source);
+  const one = (clause: unknown): boolean => holds(clause, doc, isIndexed);
+  const least = Number(given["minimum_should_match"] ?? 1);
   return (
     list("filter").every(one) &&
     !list("must_not").some(one) &&
-    (list("should").length === 0 || list("should").some(one))
+    (list("should").length === 0 || list("should").filter(one).length >= least)
   );
 }
 

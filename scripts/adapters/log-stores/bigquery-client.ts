@@ -1,4 +1,4 @@
-/** BigQuery's own client behind four questions: what it would cost, run it, is it there already, one page of its rows. */
+/** BigQuery's own client behind five questions: what a table is, what a query would cost, run it, one page of its rows, was all of it seen. */
 import * as z from "zod";
 import type { Question } from "./bigquery-query.ts";
 import { StoreFault } from "./store-fault.ts";
@@ -10,24 +10,38 @@ type JobLimits = {
   readonly labels: Readonly<Record<string, string>>;
   readonly location: string;
 };
+/** A table as BigQuery describes it. */
+export type TableState = {
+  /** `TABLE`, `VIEW`, `EXTERNAL`, … */
+  readonly kind: string;
+  /** Column → type, in capitals. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** Changes when the table does; null while rows stream in, which is not told at once. */
+  readonly version: string | null;
+};
+/** A job with our id that was there already. */
+export type FoundJob = { readonly createdMs: number; readonly failed: boolean };
 type ResultPage = {
   readonly rows: readonly unknown[];
   readonly total: number;
   readonly next: string | null;
 };
 export type BigQueryClient = {
+  readonly describe: (dataset: string, table: string) => Promise<TableState>;
   /** @throws StoreFault unless the estimate is exact or an upper bound */
   readonly estimate: (
     question: Question,
   ) => Promise<{ readonly bytes: number; readonly location: string }>;
-  /** Starts the job; one with this id that is there already is taken as it is. */
-  readonly start: (question: Question, limits: JobLimits) => Promise<void>;
+  /** Starts the job; null = it is new. */
+  readonly start: (question: Question, limits: JobLimits) => Promise<FoundJob | null>;
   /** One page of the rows; waits for the job. */
   readonly page: (
     job: Pick<JobLimits, "jobId" | "location">,
     token: string | null,
     size: number,
   ) => Promise<ResultPage>;
+  /** @throws StoreFault when a policy kept rows or values from a job that ended */
+  readonly checkSeen: (job: Pick<JobLimits, "jobId" | "location">) => Promise<void>;
 };
 
 const Bytes = z
@@ -46,6 +60,26 @@ const Results = z.object({
   totalRows: Bytes,
   pageToken: z.string().min(1).optional(),
   errors: z.undefined().optional(),
+});
+const Table = z.object({
+  type: z.string(),
+  schema: z.object({
+    fields: z.array(z.object({ name: z.string(), type: z.string(), mode: z.string().optional() })),
+  }),
+  lastModifiedTime: z.string(),
+  numRows: z.string().optional(),
+  streamingBuffer: z.unknown().optional(),
+});
+const Job = z.object({
+  status: z.object({ errorResult: z.unknown().optional() }),
+  statistics: z.object({ creationTime: Bytes }),
+});
+const Unapplied = z.literal(false).optional();
+const Unfiltered = z.object({
+  statistics: z.object({
+    rowLevelSecurityStatistics: z.object({ rowLevelSecurityApplied: Unapplied }).optional(),
+    dataMaskingStatistics: z.object({ dataMaskingApplied: Unapplied }).optional(),
+  }),
 });
 /** An estimate that may be too low guards nothing. */
 const RELIABLE = new Set(["PRECISE", "UPPER_BOUND"]);
@@ -69,18 +103,37 @@ export async function bigQueryClient(
     ...(endpoint === null ? {} : { apiEndpoint: endpoint }),
   });
   /** The client sends nothing for a timestamp that is bare text. */
-  const parameterOf = (type: unknown, value: unknown): unknown =>
-    type === "TIMESTAMP" ? BigQuery.timestamp(String(value)) : structuredClone(value);
+  const parameterOf = (type: unknown, value: string): unknown =>
+    type === "TIMESTAMP" ? BigQuery.timestamp(value) : value;
   // The client writes into what it is given.
   const configurationOf = ({ sql, params, types }: Question) => ({
     query: sql,
     params: Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, parameterOf(types[name], value)]),
     ),
-    types: structuredClone(types) as Record<string, string>,
+    types: { ...types },
     useLegacySql: false,
+    // A cached answer is free: an estimate that counts on it is none when the table grows a moment later.
+    useQueryCache: false,
   });
+  const jobOf = async (jobId: string, location: string) =>
+    (await client.job(jobId, { location }).getMetadata())[0];
   return {
+    describe: (dataset, table) =>
+      told("table", async () => {
+        const [metadata] = await client.dataset(dataset).table(table).getMetadata();
+        const { type, schema, lastModifiedTime, numRows, streamingBuffer } = Table.parse(metadata);
+        return {
+          kind: type,
+          columns: new Map(
+            schema.fields.map(({ name, type, mode }) => [
+              name,
+              mode === "REPEATED" ? "ARRAY" : type.toUpperCase(),
+            ]),
+          ),
+          version: streamingBuffer === undefined ? `${lastModifiedTime} ${numRows}` : null,
+        };
+      }),
     estimate: (question) =>
       told("estimate", async () => {
         const [job] = await client.createQueryJob({ ...configurationOf(question), dryRun: true });
@@ -102,8 +155,12 @@ export async function bigQueryClient(
             ...{ jobId, location, labels: { ...labels } },
             maximumBytesBilled: String(maximumBytesBilled),
           });
+          return null;
         } catch (error) {
           if (codeOf(error) !== 409) throw error;
+          const { status, statistics } = Job.parse(await jobOf(jobId, location));
+          const failed = status.errorResult !== undefined;
+          return { createdMs: statistics.creationTime, failed };
         }
       }),
     page: ({ jobId, location }, token, size) =>
@@ -114,6 +171,16 @@ export async function bigQueryClient(
         });
         const { totalRows, pageToken } = Results.parse(answer);
         return { rows, total: totalRows, next: pageToken ?? null };
+      }),
+    checkSeen: ({ jobId, location }) =>
+      told("job", async () => {
+        const metadata = await jobOf(jobId, location);
+        if (!Unfiltered.safeParse(metadata).success) {
+          throw new StoreFault(
+            "final",
+            "a policy of the table keeps rows or values from this account; let it read the table whole",
+          );
+        }
       }),
   };
 }
@@ -129,11 +196,17 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     const code = codeOf(error);
     const reason = reasonOf(error);
     const kind = FINAL.has(reason) || [400, 401, 403].includes(code ?? 0) ? "final" : "passing";
-    throw new StoreFault(kind, [what, ...(code === null ? [] : [String(code)]), reason].join(" "));
+    const words = [what, ...(code === null ? [] : [String(code)]), reason].join(" ");
+    const fix = FIXES.get(reason);
+    throw new StoreFault(kind, fix === undefined ? words : `${words}: ${fix}`);
   }
 }
 
 const FINAL = new Set(["bytesBilledLimitExceeded", "invalidQuery", "accessDenied"]);
+const FIXES: ReadonlyMap<string, string> = new Map([
+  ["bytesBilledLimitExceeded", "the table grew after the estimate; run the dive again"],
+  ["accessDenied", "the account needs BigQuery Data Viewer on the dataset and BigQuery Job User"],
+]);
 
 const ApiError = z.object({
   code: z.int().optional().catch(undefined),

@@ -1,18 +1,20 @@
 /** The questions to BigQuery, made from the request alone: every value is a typed parameter, every name comes from a log profile or a checked URL. */
 import { Temporal } from "temporal-polyfill";
+import { MAX_LINE_BYTES } from "../../domain/information-request/log-dive.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
+import { literalPattern } from "../../domain/literal-pattern.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 
-type ParameterType = "TIMESTAMP" | "BOOL" | readonly ["STRING"];
+type ParameterType = "TIMESTAMP" | "STRING";
 export type Question = {
   readonly sql: string;
-  readonly params: Readonly<Record<string, string | boolean | readonly string[]>>;
+  readonly params: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, ParameterType>>;
 };
 /** Half open `[from, to)`, RFC 3339; null = the rows without a time. */
 export type Stretch = { readonly from: string; readonly to: string } | null;
 
-/** A table as it stands in SQL. `ts, ns, project, username, event` say where a row belongs; `line` is the record as it was written. */
+/** A table as it stands in SQL: `ts` is the time of a record, `line` the record as it was written. */
 export type TableName = string & { readonly table: never };
 
 /** A Google Cloud project (also with a domain, `example.com:logs`) and a dataset. */
@@ -37,60 +39,45 @@ export function tableOf(project: string, dataset: string, { source }: LogProfile
 }
 
 /**
- * Finds at least every row that the predicate may match: rows of the request's groups, projects and root, and, where a
- * recipe of the request is about users, those that name no group and no project.
+ * Finds at least every record that files hand on (`namedRecords`): it names the request, could hide a name, or is not one whole
+ * object. The text alone decides: a column would be as right as the program that filled it.
  */
-export function rowsQuestion(
-  table: TableName,
-  scope: Scope,
-  profile: LogProfile,
-  stretch: Stretch,
-): Question {
-  const paths = [scope.account, ...scope.namespaces, ...scope.projects].map(({ path }) => path);
+export function rowsQuestion(table: TableName, scope: Scope, stretch: Stretch): Question {
   const { filter, params, types } = timeFilter(stretch);
   return {
     sql: `SELECT line FROM ${table} WHERE ${filter}
- AND (ns IN UNNEST(@paths) OR project IN UNNEST(@paths) OR ns IN UNNEST(@roots) OR (ns IS NULL AND project IS NULL AND (@anybody OR username IN UNNEST(@users))))
- AND (event IS NULL OR event IN UNNEST(@events)) ORDER BY ts, line`,
-    params: {
-      ...params,
-      paths,
-      roots: [...new Set(paths.map((path) => path.split("/")[0] as string))],
-      ...unattributed(scope, profile),
-      events: scope.event_types,
-    },
-    types: {
-      ...types,
-      ...{ paths: ["STRING"], roots: ["STRING"], users: ["STRING"], events: ["STRING"] },
-      anybody: "BOOL",
-    },
+ AND (REGEXP_CONTAINS(line, @named) OR REGEXP_CONTAINS(line, @hiding) OR NOT (STARTS_WITH(line, '{') AND ENDS_WITH(line, '}'))
+ OR SAFE.PARSE_JSON(line, wide_number_mode => 'round') IS NULL OR BYTE_LENGTH(line) > ${MAX_LINE_BYTES}) ORDER BY ts, line`,
+    params: { ...params, named: namedPattern(scope), hiding: HIDING },
+    types: { ...types, named: "STRING", hiding: "STRING" },
   };
 }
 
-/** Which rows without group and project are read: none, those of the request's users, or all where the user stands elsewhere. */
-function unattributed(
-  scope: Scope,
-  profile: LogProfile,
-): { readonly anybody: boolean; readonly users: readonly string[] } {
-  const recipes = profile.recipes.filter(
-    ({ scope_by, event_types }) =>
-      scope_by === "user" && event_types.some((event) => scope.event_types.includes(event)),
-  );
-  const asked = recipes.length > 0 && scope.users.length > 0;
-  const elsewhere = recipes.some(({ subject }) =>
-    subject.some((field) => !profile.identity.user_name.includes(field)),
-  );
-  return {
-    anybody: asked && elsewhere,
-    users: asked ? scope.users.map(({ username }) => username) : [],
-  };
+/**
+ * What names the request: a root, a user, an id with no digit beside it, or the digits before an exponent (`9.001e3`). The
+ * expressions are RE2's, which looks around nothing, so that the neighbours of an id are part of it.
+ */
+export function namedPattern(scope: Scope): string {
+  const listed = [scope.account, ...scope.namespaces, ...scope.projects];
+  const roots = listed.map(({ path }) => path.split("/", 1)[0] as string);
+  const names = [...roots, ...scope.users.map(({ username }) => username)].map(literalPattern);
+  const ids = [...listed, ...scope.users].flatMap(({ id }) => (id === null ? [] : [String(id)]));
+  const mantissas = ids.map((id) => id.replace(/0+$/, "").replace(/^(.)(.+)$/, "$1\\.$2"));
+  const oneOf = (texts: readonly string[]): string => `(?:${[...new Set(texts)].join("|")})`;
+  const numbers = `(?:^|[^0-9])(?:${oneOf(ids)}(?:[^0-9]|$)|${oneOf(mantissas)}0*e)`;
+  return `(?i)${oneOf(names)}${ids.length === 0 ? "" : `|${numbers}`}`;
 }
 
-/** Rows of everybody by day, `YYYY-MM-DD`: what the table has of the window. */
+/** What can hide a name (see `prefilterOf`): an escape other than `<`, `>` and `&`, percent-encoding, a sign beyond ASCII. */
+export const HIDING =
+  "\\\\[uU](?:[^0]|0[^0]|00[^23]|002[^6]|003[^ceCE])|%(?:25|2[deDE]|3[0-9]|[4-7][0-9a-fA-F])|[^\\x00-\\x7f]";
+
+/** Rows of everybody by day, `YYYY-MM-DD`, and those without a time, whose day is null: what the table has of the window. */
 export function daysQuestion(table: TableName, window: NonNullable<Stretch>): Question {
   const { filter, params, types } = timeFilter(window);
   return {
-    sql: `SELECT FORMAT_TIMESTAMP('%F', ts, 'UTC') AS day, COUNT(*) AS n FROM ${table} WHERE ${filter} GROUP BY day ORDER BY day`,
+    sql: `SELECT FORMAT_TIMESTAMP('%F', ts, 'UTC') AS day, COUNT(*) AS n FROM ${table} WHERE ${filter} GROUP BY day
+ UNION ALL SELECT CAST(NULL AS STRING) AS day, COUNT(*) AS n FROM ${table} WHERE ts IS NULL ORDER BY day`,
     params,
     types,
   };

@@ -1,8 +1,7 @@
-/** The log store over BigQuery: what a dive costs is known and capped before it runs, and a job that was paid for is found again. */
-
+/** The log store over BigQuery: what a dive costs is known and capped before it runs. */
+import { randomUUID } from "node:crypto";
 import { Temporal } from "temporal-polyfill";
 import * as z from "zod";
-import { canonicalJson } from "../../domain/canonical-json.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import { daysOfWindow } from "../../domain/information-request/window-days.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
@@ -13,15 +12,16 @@ import type {
   Partition,
   PartitionEnd,
 } from "../../ports/log-store.ts";
-import { sha256 } from "../digest.ts";
-import { type BigQueryClient, bigQueryClient } from "./bigquery-client.ts";
+import { type BigQueryClient, bigQueryClient, type TableState } from "./bigquery-client.ts";
+import { type Asking, atLeast, readRows } from "./bigquery-jobs.ts";
 import {
   daysQuestion,
-  type Question,
+  namedPattern,
   rowsQuestion,
   type Stretch,
   tableOf,
 } from "./bigquery-query.ts";
+import { namedRecords } from "./named-record.ts";
 import { StoreFault } from "./store-fault.ts";
 import { UnusableStore } from "./unusable-store.ts";
 
@@ -36,15 +36,10 @@ export type BigQueryOptions = {
   readonly pageSize?: number;
 };
 
-/** BigQuery bills at least this for each table that a query reads. */
-const LEAST_BILLED = 10 * 1024 * 1024;
 const PAGE_SIZE = 5000;
-const ATTEMPTS = 3;
-/** Rows of one day that are held in memory. */
-const DAY_ROWS = 500_000;
 
 const Line = z.strictObject({ line: z.string() });
-const Day = z.strictObject({ day: z.string(), n: z.int().nonnegative() });
+const Day = z.strictObject({ day: z.string().nullable(), n: z.int().nonnegative() });
 const WITHOUT_TIME = "without-time";
 
 /** @throws UnusableStore from `plan` when the tables cannot be asked, or would cost more than allowed */
@@ -54,10 +49,10 @@ export function createBigQueryStore(options: BigQueryOptions): LogStore {
     client ??= bigQueryClient(options.project, options.endpoint ?? null);
     return client;
   };
-  const days = new WeakMap<Scope, Map<string, Promise<Days>>>();
-  const daysOf = (scope: Scope, profile: LogProfile): Promise<Days> => {
-    const sources = days.get(scope) ?? new Map<string, Promise<Days>>();
-    days.set(scope, sources);
+  const known = new WeakMap<Scope, Map<string, Promise<Source>>>();
+  const sourceOf = (scope: Scope, profile: LogProfile): Promise<Source> => {
+    const sources = known.get(scope) ?? new Map<string, Promise<Source>>();
+    known.set(scope, sources);
     const found =
       sources.get(profile.source) ?? opened().then((it) => readDays(it, scope, profile, options));
     sources.set(profile.source, found);
@@ -66,7 +61,7 @@ export function createBigQueryStore(options: BigQueryOptions): LogStore {
   return {
     plan: async (scope, profiles) => {
       try {
-        return await planTables(await opened(), scope, profiles, options, daysOf);
+        return await planTables(await opened(), scope, profiles, options, sourceOf);
       } catch (error) {
         if (!isFault(error)) throw error;
         throw new UnusableStore(`BigQuery cannot be read: ${error.message}`);
@@ -74,9 +69,9 @@ export function createBigQueryStore(options: BigQueryOptions): LogStore {
     },
     pull: async function* (partition, scope, profile, signal) {
       try {
-        const ask = { client: await opened(), scope, options, signal };
-        const scanned = await daysOf(scope, profile);
-        return yield* pullDay(ask, partition, profile, scanned.rows.get(partition.day) ?? 0);
+        const source = await sourceOf(scope, profile);
+        const asking = askingOf(await opened(), scope, options, source.version, signal);
+        return yield* pullDay(asking, partition, scope, options, profile, source);
       } catch (error) {
         if (!isFault(error)) throw error;
         return { partition, scanned: 0, broken: error.message };
@@ -88,29 +83,69 @@ export function createBigQueryStore(options: BigQueryOptions): LogStore {
 const isFault = (error: unknown): error is Error =>
   error instanceof StoreFault || error instanceof RangeError;
 
-/** Rows of everybody by day, and what asking for them costs. */
-type Days = { readonly rows: ReadonlyMap<string, number>; readonly bytes: number };
-type Asking = {
-  readonly client: BigQueryClient;
-  readonly scope: Scope;
-  readonly options: BigQueryOptions;
-  readonly signal: AbortSignal;
+type Source = {
+  /** Of the table; another text for every store object where the table does not tell. */
+  readonly version: string;
+  /** Rows of everybody by day. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly withoutTime: number;
+  /** What asking for them costs. */
+  readonly bytes: number;
 };
 const NEVER = new AbortController().signal;
+
+const askingOf = (
+  client: BigQueryClient,
+  scope: Scope,
+  { pageSize }: BigQueryOptions,
+  version: string,
+  signal: AbortSignal,
+): Asking => ({
+  client,
+  request: scope.request_id,
+  version,
+  pageSize: pageSize ?? PAGE_SIZE,
+  signal,
+});
 
 async function readDays(
   client: BigQueryClient,
   scope: Scope,
   profile: LogProfile,
   options: BigQueryOptions,
-): Promise<Days> {
+): Promise<Source> {
   const table = tableOf(options.project, options.dataset, profile);
+  const state = await client.describe(options.dataset, profile.source);
+  checkTable(state);
   const question = daysQuestion(table, scope.window);
-  const { bytes, location } = await client.estimate(question);
-  checkCost(bytes, options);
-  const asking = { client, scope, options, signal: NEVER };
-  const rows = await readAll(asking, question, { bytes, location }, Day);
-  return { rows: new Map(rows.map(({ day, n }) => [day, n])), bytes };
+  const cost = await client.estimate(question);
+  checkCost(cost.bytes, options);
+  const version = state.version ?? randomUUID();
+  const asking = askingOf(client, scope, options, version, NEVER);
+  const { rows } = await readRows(asking, question, cost, Day, () => true);
+  return {
+    version,
+    rows: new Map(rows.flatMap(({ day, n }) => (day === null ? [] : [[day, n] as const]))),
+    withoutTime: rows.find(({ day }) => day === null)?.n ?? 0,
+    bytes: cost.bytes,
+  };
+}
+
+/** Others may leave rows out, and nothing shows which. */
+const WHOLE_TABLES = new Set(["TABLE", "SNAPSHOT"]);
+const COLUMNS = { ts: "TIMESTAMP", line: "STRING" } as const;
+
+function checkTable({ kind, columns }: TableState): void {
+  if (!WHOLE_TABLES.has(kind)) {
+    throw new RangeError(
+      `it is of the kind ${kind.toLowerCase().replaceAll("_", " ")}, which may leave rows out; load a table`,
+    );
+  }
+  const wrong = Object.entries(COLUMNS).filter(([name, type]) => columns.get(name) !== type);
+  if (wrong.length > 0) {
+    const wanted = wrong.map(([name, type]) => `${name} ${type}`).join(", ");
+    throw new RangeError(`it lacks the columns ${wanted}; load it as docs/setup.md says`);
+  }
 }
 
 async function planTables(
@@ -118,7 +153,7 @@ async function planTables(
   scope: Scope,
   profiles: readonly LogProfile[],
   options: BigQueryOptions,
-  daysOf: (scope: Scope, profile: LogProfile) => Promise<Days>,
+  sourceOf: (scope: Scope, profile: LogProfile) => Promise<Source>,
 ): Promise<DivePlan> {
   const { days } = daysOfWindow(scope.window, 0);
   const partitions: Partition[] = [];
@@ -127,7 +162,7 @@ async function planTables(
   let billed = 0;
   for (const profile of profiles) {
     const table = tableOf(options.project, options.dataset, profile);
-    const found = await daysOf(scope, profile);
+    const found = await told(profile, () => sourceOf(scope, profile));
     billed += atLeast(found.bytes);
     const absent = days.filter((day) => !found.rows.has(day));
     if (absent.length > 0) missing.set(profile.source, absent);
@@ -136,7 +171,7 @@ async function planTables(
       ...present.map((day) => [day, `${profile.source}/${day}`] as const),
       [days[0] ?? "", `${profile.source}/${WITHOUT_TIME}`] as const,
     ]) {
-      const question = rowsQuestion(table, scope, profile, stretchOf(object, scope));
+      const question = rowsQuestion(table, scope, stretchOf(object, scope));
       const { bytes } = await client.estimate(question);
       billed += atLeast(bytes);
       partitions.push({ source: profile.source, day, object, bytes });
@@ -155,17 +190,22 @@ async function planTables(
         billed_at_most: billed,
         limit_bytes: options.maxBytes,
       },
-      paths: rowsQuestionPaths(scope),
+      named: namedPattern(scope),
     },
     partitions,
     missing,
   };
 }
 
-const rowsQuestionPaths = (scope: Scope): readonly string[] =>
-  [scope.account, ...scope.namespaces, ...scope.projects].map(({ path }) => path);
-
-const atLeast = (bytes: number): number => Math.max(LEAST_BILLED, Math.ceil(bytes * 1.1));
+/** Which source it was about. */
+async function told<T>({ source }: LogProfile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    throw new StoreFault("final", `${source}: ${error.message}`);
+  }
+}
 
 function checkCost(bytes: number, { maxBytes }: BigQueryOptions): void {
   if (bytes > maxBytes) {
@@ -192,86 +232,27 @@ function stretchOf(object: string, { window }: Scope): Stretch {
 async function* pullDay(
   asking: Asking,
   partition: Partition,
+  scope: Scope,
+  options: BigQueryOptions,
   profile: LogProfile,
-  scanned: number,
+  source: Source,
 ): AsyncGenerator<LogLine, PartitionEnd> {
-  const { scope, options, client } = asking;
   const table = tableOf(options.project, options.dataset, profile);
   const stretch = stretchOf(partition.object, scope);
-  const question = rowsQuestion(table, scope, profile, stretch);
-  const cost = await client.estimate(question);
+  const question = rowsQuestion(table, scope, stretch);
+  const cost = await asking.client.estimate(question);
   if (atLeast(cost.bytes) > atLeast(partition.bytes) * 2) {
     throw new StoreFault("final", "the table grew while the dive ran");
   }
-  const rows = await readAll(asking, question, cost, Line);
+  const named = namedRecords(scope);
+  const { rows, total } = await readRows(asking, question, cost, Line, ({ line }) =>
+    named(Buffer.from(line)),
+  );
   let line = 0;
   for (const row of rows) {
     line += 1;
     yield { partition, line, bytes: Buffer.from(row.line) };
   }
-  return { partition, scanned: stretch === null ? line : Math.max(scanned, line), broken: null };
+  const counted = stretch === null ? source.withoutTime : (source.rows.get(partition.day) ?? 0);
+  return { partition, scanned: Math.max(counted, total), broken: null };
 }
-
-/** All rows of a question, or a fault; the job of an attempt that failed is left behind for a new one. */
-async function readAll<Row>(
-  asking: Asking,
-  question: Question,
-  cost: { readonly bytes: number; readonly location: string },
-  schema: z.ZodType<Row>,
-): Promise<readonly Row[]> {
-  let fault = new StoreFault("passing", "nothing was tried");
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    asking.signal.throwIfAborted();
-    try {
-      return await readOnce(asking, question, cost, attempt, schema);
-    } catch (error) {
-      if (!(error instanceof StoreFault)) throw error;
-      fault = error;
-      if (fault.kind === "final") break;
-    }
-  }
-  throw fault;
-}
-
-async function readOnce<Row>(
-  { client, scope, options, signal }: Asking,
-  question: Question,
-  { bytes, location }: { readonly bytes: number; readonly location: string },
-  attempt: number,
-  schema: z.ZodType<Row>,
-): Promise<readonly Row[]> {
-  const job = {
-    jobId: `seclog_${sha256(canonicalJson({ question, attempt })).slice(0, 48)}`,
-    location,
-  };
-  const labels = { tool: "seclog", request: labelOf(scope.request_id) };
-  await client.start(question, { ...job, maximumBytesBilled: atLeast(bytes), labels });
-  const rows: Row[] = [];
-  const tokens = new Set<string>();
-  for (let token: string | null = null, total = -1; ; ) {
-    signal.throwIfAborted();
-    const page = await client.page(job, token, options.pageSize ?? PAGE_SIZE);
-    if (total !== -1 && page.total !== total) throw broken("the total changed between two pages");
-    total = page.total;
-    if (total > DAY_ROWS) throw new StoreFault("final", `more than ${DAY_ROWS} rows in one day`);
-    for (const row of page.rows) {
-      const parsed = schema.safeParse(row);
-      if (!parsed.success) throw broken("a row of another form");
-      rows.push(parsed.data);
-    }
-    if (page.next === null) {
-      if (rows.length !== total) throw broken(`${rows.length} rows came instead of ${total}`);
-      return rows;
-    }
-    if (tokens.has(page.next) || rows.length > total) throw broken("a page came twice");
-    tokens.add(page.next);
-    token = page.next;
-  }
-}
-
-const broken = (message: string): StoreFault => new StoreFault("passing", message);
-const labelOf = (id: string): string =>
-  id
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, "-")
-    .slice(0, 63);

@@ -1,6 +1,7 @@
 /** The answers of a search engine, believed only when they say that they are whole. */
 import * as z from "zod";
 import { isComplete } from "../../domain/information-request/completeness.ts";
+import { Indices, type Resolved } from "./elasticsearch-indices.ts";
 import { FieldCaps } from "./elasticsearch-mapping.ts";
 import { rawItems, rawMember } from "./raw-json.ts";
 import { StoreFault } from "./store-fault.ts";
@@ -33,31 +34,32 @@ function parsed<Schema extends z.ZodType>(
 export const readFieldCaps = (text: string): FieldCaps => parsed(text, FieldCaps, "mapping");
 export const readJson = (text: string): unknown => parsed(text, z.unknown(), "version");
 
-const Resolved = z.object({
-  indices: z.array(
-    z.object({
-      name: z.string(),
-      attributes: z.array(z.string()),
-      data_stream: z.string().optional(),
-    }),
-  ),
-  aliases: z.array(z.unknown()).optional(),
-  data_streams: z.array(z.object({ name: z.string(), backing_indices: z.array(z.string()) })),
+const Names = z.union([z.string().transform((name) => [name]), z.array(z.string())]);
+const ResolvedNames = z.object({
+  indices: z.array(z.object({ name: z.string(), attributes: z.array(z.string()) })),
+  aliases: z.array(z.object({ name: z.string(), indices: Names })),
+  data_streams: z.array(z.object({ name: z.string(), backing_indices: Names })),
 });
 
 /** Indices that a pattern stands for, with those that are closed and so cannot answer. */
-export function readResolved(text: string): {
-  readonly names: readonly string[];
-  readonly closed: readonly string[];
-} {
-  const { indices, data_streams } = parsed(text, Resolved, "index names");
-  const names = [
-    ...indices.map(({ name }) => name),
-    ...data_streams.flatMap(({ backing_indices }) => backing_indices),
-  ];
+export function readResolved(text: string): Resolved {
+  const { indices, aliases, data_streams } = parsed(text, ResolvedNames, "index names");
+  const streams = new Map(data_streams.map((one) => [one.name, one.backing_indices]));
+  const direct = [...indices.map(({ name }) => name), ...[...streams.values()].flat()];
+  const behind = aliases.map((one): [string, readonly string[]] => [
+    one.name,
+    one.indices.flatMap((name) => streams.get(name) ?? [name]),
+  ]);
   const closed = indices.filter(({ attributes }) => attributes.includes("closed"));
-  return { names: [...new Set(names)].sort(), closed: closed.map(({ name }) => name) };
+  return {
+    names: [...new Set([...direct, ...behind.flatMap(([, names]) => names)])].sort(),
+    closed: closed.map(({ name }) => name),
+    aliases: new Map(behind),
+    direct: new Set(direct),
+  };
 }
+
+export const readIndices = (text: string): Indices => parsed(text, Indices, "indices");
 
 const Counted = z.object({ count: Count, _shards: WholeShards });
 export const readCount = (text: string): number => parsed(text, Counted, "count").count;

@@ -31,16 +31,31 @@ const allOf = (filter: readonly Clause[]): Clause => ({ bool: { filter } });
 const noneOf = (must_not: readonly Clause[]): Clause => ({ bool: { must_not } });
 const exists = (field: string): Clause => ({ exists: { field } });
 
+/** What the mapping keeps from a question. */
+export type Unseen = {
+  /** Indices of which every row must come. */
+  readonly blind: readonly string[];
+  /** Name of a field → indices that leave out its long values. */
+  readonly shortened: (name: string) => readonly string[];
+};
+
 /**
  * Finds at least every row that the predicate may match or put into quarantine: more rows may come, none is left out.
  * @throws RangeError that lists what the mapping does not let one ask
  */
-export function sourceQuery(scope: Scope, profile: LogProfile, fields: IndexFields): SourceQuery {
+export function sourceQuery(
+  scope: Scope,
+  profile: LogProfile,
+  fields: IndexFields,
+  unseen: Unseen,
+): SourceQuery {
   const faults = [...ownerFaults(profile, fields), ...timeFaults(profile, fields)];
-  const owners = faults.length > 0 ? [] : ownerClauses(scope, profile, fields);
-  if (faults.length === 0 && owners.length === 0) faults.push(NOBODY);
+  const owners = faults.length > 0 ? [] : ownerClauses(scope, profile, fields, unseen);
+  const blind = unseen.blind.length === 0 ? [] : [{ terms: { _index: unseen.blind } }];
+  if (faults.length === 0 && owners.length + blind.length === 0) faults.push(NOBODY);
   if (faults.length > 0) throw new RangeError(faults.join("; "));
   const events = eventClause(scope, profile, fields);
+  const seen = owners.length === 0 ? [] : [anyOf(owners), ...(events === null ? [] : [events])];
   const named = termsOf(fields, SOURCE_FIELD, sourceNames(profile), false);
   return {
     times: profile.time_fields.flatMap((field) => {
@@ -48,7 +63,8 @@ export function sourceQuery(scope: Scope, profile: LogProfile, fields: IndexFiel
       return names === undefined ? [] : [names];
     }),
     source: named.length === 0 ? [] : [anyOf(named)],
-    scope: [anyOf(owners), ...(events === null ? [] : [events])],
+    scope:
+      blind.length === 0 ? seen : [anyOf([...(seen.length === 0 ? [] : [allOf(seen)]), ...blind])],
   };
 }
 
@@ -63,7 +79,11 @@ const sourceNames = (profile: LogProfile): readonly string[] => [
 
 /** Rows whose time lies in the span, by the first time field that they have. */
 export function inSpan({ times }: SourceQuery, span: Span): Clause {
-  const range = { gte: toMillisecond(span.from, "floor"), lt: toMillisecond(span.to, "ceil") };
+  const range = {
+    gte: toMillisecond(span.from, "floor"),
+    lt: toMillisecond(span.to, "ceil"),
+    format: "strict_date_optional_time",
+  };
   return anyOf(
     times.map((names, index) =>
       allOf([
@@ -132,7 +152,7 @@ const tenantFields = ({ identity }: LogProfile): readonly string[] => [
 ];
 
 function ownerFaults(profile: LogProfile, { unusable }: IndexFields): string[] {
-  const faults = [...tenantFields(profile), SOURCE_FIELD].flatMap(
+  const faults = [...tenantFields(profile), ...profile.identity.url_path, SOURCE_FIELD].flatMap(
     (field) => unusable.get(field) ?? [],
   );
   return faults.map((fault) => `${fault}, so it cannot be asked exactly; map it as keyword`);
@@ -149,53 +169,101 @@ function timeFaults({ time_fields }: LogProfile, fields: IndexFields): readonly 
   return wrong.map((fault) => `${fault}; map it as date`);
 }
 
+/** Characters of the longest name that is asked for: a field that leaves out shorter values hides rows. */
+export const longestAsked = (scope: Scope): number =>
+  Math.max(
+    ...[scope.account, ...scope.namespaces, ...scope.projects].map(
+      ({ path }) => path.length + LONGEST_SUFFIX,
+    ),
+    ...scope.users.map(({ username }) => username.length),
+    ...scope.event_types.map((event) => event.length),
+  );
+const LONGEST_SUFFIX = ".design.git".length;
+
 /** Everything by which a row can say that it belongs to the request. */
-function ownerClauses(scope: Scope, profile: LogProfile, fields: IndexFields): readonly Clause[] {
+function ownerClauses(
+  scope: Scope,
+  profile: LogProfile,
+  fields: IndexFields,
+  { shortened }: Unseen,
+): readonly Clause[] {
   const { identity } = profile;
   const owned = [scope.account, ...scope.namespaces];
-  const paths = (list: readonly { readonly path: string }[]) => list.map(({ path }) => path);
   const ids = (list: readonly { readonly id: number | null }[]) =>
     list.flatMap(({ id }) => (id === null ? [] : [String(id)]));
-  const roots = paths([...owned, ...scope.projects]).map((path) => path.split("/")[0] as string);
-  const terms = (
-    names: readonly string[],
-    values: readonly string[],
-    anyCase: boolean,
-  ): readonly Clause[] => names.flatMap((field) => termsOf(fields, field, values, anyCase));
-  const projectPaths = paths(scope.projects).flatMap((path) => [path, `${path}.git`]);
+  const roots = rootsOf(scope);
+  const terms = (names: readonly string[], values: readonly string[]): readonly Clause[] =>
+    names.flatMap((field) => termsOf(fields, field, values, false));
+  const paths = (names: readonly string[]): readonly Clause[] =>
+    names.flatMap((field) => prefixesOf(fields, field, roots));
   const repositories = ids(scope.projects).flatMap((id) =>
     ["project", "wiki", "design"].map((kind) => `${kind}-${id}`),
   );
-  const all = [...projectPaths, ...paths(owned)];
+  const tenants = [...tenantFields(profile), ...identity.url_path];
+  const names = tenants.flatMap((field) => (fields.exact.get(field) ?? []).map(({ name }) => name));
   return [
-    ...terms(identity.project_path, projectPaths, true),
-    ...terms(identity.project_id, ids(scope.projects), false),
-    ...terms(identity.namespace_path, paths(owned), true),
-    ...terms(identity.namespace_id, ids(owned), false),
-    ...terms(identity.root_namespace, [...new Set(roots)], true),
-    ...terms(identity.repository, repositories, false),
+    ...paths(identity.project_path),
+    ...terms(identity.project_id, ids(scope.projects)),
+    ...paths(identity.namespace_path),
+    ...terms(identity.namespace_id, ids(owned)),
+    ...paths(identity.root_namespace),
+    ...terms(identity.repository, repositories),
     ...identity.entity.flatMap(({ id, path }) => [
-      ...terms([id], ids([...owned, ...scope.projects]), false),
-      ...terms([path], all, true),
+      ...terms([id], ids([...owned, ...scope.projects])),
+      ...paths([path]),
     ]),
-    ...identity.url_path.flatMap((field) => prefixesOf(fields, field, urlPrefixes(scope))),
+    ...identity.url_path.flatMap((field) => urlClauses(scope, fields, field, shortened)),
     ...userClauses(scope, profile, fields),
+    ...(names.length === 0 ? [] : [{ terms: { _ignored: names } }]),
   ];
 }
 
+/** First segments of all that is listed: what stands below one of them is the account's. */
+const rootsOf = (scope: Scope): readonly string[] => [
+  ...new Set(
+    [scope.account, ...scope.namespaces, ...scope.projects].map(
+      ({ path }) => path.split("/")[0] as string,
+    ),
+  ),
+];
+
+/** Rows with a page or an API path of the request, with one of unusual spelling, or with one that was too long to be indexed. */
+function urlClauses(
+  scope: Scope,
+  fields: IndexFields,
+  field: string,
+  shortened: Unseen["shortened"],
+): readonly Clause[] {
+  const names = (fields.exact.get(field) ?? []).filter(({ kind }) => kind === "text");
+  const short = [...new Set(names.flatMap(({ name }) => shortened(name)))];
+  return [
+    ...prefixesOf(fields, field, urlPrefixes(scope)),
+    ...names.map(({ name }) => ({
+      regexp: { [name]: { value: UNUSUAL_URL, flags: "NONE", case_insensitive: true } },
+    })),
+    ...(short.length === 0
+      ? []
+      : [allOf([{ terms: { _index: short } }, noneOf(names.map(({ name }) => exists(name)))])]),
+  ];
+}
+
+/**
+ * No slash at the beginning; an empty or a dot segment; a backslash; an ordinary sign behind a percent sign; an API of another
+ * version. The whole value, in the engines' own expressions.
+ */
+const UNUSUAL_URL =
+  "[^/].*|/api/(v[^4]|[^vs]|scim/(v[^2]|[^v])).*|.*(//|/\\.\\.?/|\\\\|%(25|2[de]|3[0-9]|[4-7][0-9a-f])).*";
+
 /** The plain forms in which GitLab writes a page or an API path of what the request lists. */
 function urlPrefixes(scope: Scope): readonly string[] {
+  const roots = rootsOf(scope);
   const api = (kind: string, list: Scope["projects"]) =>
-    list.flatMap(({ path, id }) =>
-      [...(id === null ? [] : [String(id)]), path, encodeURIComponent(path)].map(
-        (name) => `/api/v4/${kind}/${name}`,
-      ),
+    [...roots, ...list.flatMap(({ id }) => (id === null ? [] : [String(id)]))].map(
+      (name) => `/api/v4/${kind}/${name}`,
     );
   const groups = [scope.account, ...scope.namespaces];
-  const pages = [...scope.projects, ...groups].map(({ path }) => `/${path}`);
   return [
-    ...pages,
-    ...groups.flatMap(({ path }) => [`/groups/${path}`, `/api/scim/v2/groups/${path}`]),
+    ...roots.flatMap((root) => [`/${root}`, `/groups/${root}`, `/api/scim/v2/groups/${root}`]),
     ...api("projects", scope.projects),
     ...api("groups", groups),
     ...api("namespaces", groups),
@@ -244,7 +312,14 @@ function eventClause(scope: Scope, profile: LogProfile, fields: IndexFields): Cl
   const named = profile.event_fields.flatMap((field) =>
     termsOf(fields, field, scope.event_types, false),
   );
-  return anyOf([...named, ...recipes.map(allOf)]);
+  return anyOf([...named, ...severalEvents(profile, fields), ...recipes.map(allOf)]);
+}
+
+/** Rows that name their event twice: which one holds is not for the index to say. */
+function severalEvents({ event_fields }: LogProfile, { exact }: IndexFields): readonly Clause[] {
+  const names = event_fields.flatMap((field) => exact.get(field) ?? []);
+  if (names.length < 2) return [];
+  return [{ bool: { should: names.map(({ name }) => exists(name)), minimum_should_match: 2 } }];
 }
 
 /** Only conditions on short constants: long values may be left out of an index. A condition that is not asked finds more. */
@@ -288,4 +363,6 @@ const prefixesOf = (
 ): readonly Clause[] =>
   (exact.get(field) ?? [])
     .filter(({ kind }) => kind === "text")
-    .flatMap(({ name }) => values.map((value) => ({ prefix: { [name]: { value } } })));
+    .flatMap(({ name }) =>
+      values.map((value) => ({ prefix: { [name]: { value, case_insensitive: true } } })),
+    );

@@ -14,17 +14,20 @@ import {
   type Overview,
   readCount,
   readFieldCaps,
+  readIndices,
   readJson,
   readOverview,
   readResolved,
 } from "./elasticsearch-answers.ts";
 import { type Dialect, dialectOf, EXPAND } from "./elasticsearch-dialect.ts";
 import { type Credentials, type SearchHttpOptions, searchHttp } from "./elasticsearch-http.ts";
+import { blindIndices, indexFaults, shorteningIndices } from "./elasticsearch-indices.ts";
 import { indexFields } from "./elasticsearch-mapping.ts";
 import { readBucket, resolveCall } from "./elasticsearch-pull.ts";
 import {
   type Clause,
   inSpan,
+  longestAsked,
   overviewParts,
   type SourceQuery,
   type Span,
@@ -32,6 +35,7 @@ import {
   withoutSource,
   withoutTime,
 } from "./elasticsearch-query.ts";
+import { namedRecords } from "./named-record.ts";
 import { StoreFault } from "./store-fault.ts";
 import { UnusableStore } from "./unusable-store.ts";
 
@@ -96,7 +100,7 @@ export function createElasticsearchStore(base: string, options: ElasticsearchOpt
         if (!isFault(error)) throw error;
         return { partition, scanned: 0, broken: error.message };
       }
-      return yield* pullBucket(httpFor(scope), partition, source, signal);
+      return yield* pullBucket(httpFor(scope), partition, source, namedRecords(scope), signal);
     },
   };
 }
@@ -122,14 +126,16 @@ async function prepare(http: Http, scope: Scope, profile: LogProfile): Promise<P
   const dialect = dialectOf(readJson(await ask("/")));
   const found = readResolved(await http.send(resolveCall(pattern), NEVER));
   if (found.names.length === 0) return null;
-  if (found.closed.length > 0) {
-    throw new RangeError(
-      `${found.closed.length} of its indices are closed; open them, or name narrower patterns in the profile`,
-    );
-  }
+  const all = "flat_settings=true&ignore_unavailable=false&expand_wildcards=all";
+  const described = readIndices(await ask(`/${pattern}?${all}`));
+  const faults = indexFaults(found, described);
+  if (faults.length > 0) throw new RangeError(faults.join("; "));
   const caps = await ask(`/${pattern}/_field_caps?fields=*&include_unmapped=true&${EXPAND}`);
   const fields = indexFields(readFieldCaps(caps), profile);
-  const query = sourceQuery(scope, profile, fields);
+  const query = sourceQuery(scope, profile, fields, {
+    blind: blindIndices(described, profile, longestAsked(scope)),
+    shortened: (name) => shorteningIndices(described, name),
+  });
   const byTime = query.times.flat().map((name) => ({
     [name]: {
       ...{ order: "asc", missing: "_last", unmapped_type: "date" },
@@ -140,7 +146,8 @@ async function prepare(http: Http, scope: Scope, profile: LogProfile): Promise<P
   return { dialect, pattern, indices: found.names, query, sort, unnamed: withoutSource(fields) };
 }
 
-const PATTERN = /^[a-z0-9][a-z0-9._*:-]{0,200}$/;
+/** Not of another cluster, which the engine may pass over in silence. */
+const PATTERN = /^[a-z0-9.][a-z0-9._*-]{0,200}$/;
 
 type PlannedSource = {
   readonly profile: LogProfile;
@@ -270,6 +277,7 @@ async function* pullBucket(
   http: Http,
   partition: Partition,
   source: Prepared | null,
+  named: (record: Buffer) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, PartitionEnd> {
   if (source === null) return { partition, scanned: 0, broken: "there is no such index" };
@@ -283,7 +291,8 @@ async function* pullBucket(
   let line = 0;
   for (const row of rows) {
     line += 1;
-    yield { partition, line, bytes: Buffer.from(row) };
+    const bytes = Buffer.from(row);
+    if (named(bytes)) yield { partition, line, bytes };
   }
   return { partition, scanned, broken };
 }
