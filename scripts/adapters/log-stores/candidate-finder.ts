@@ -23,6 +23,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+/** Bytes that are searched at once: longer texts leave the part of memory in which V8 allocates quickly. */
+const PIECE = 64 * 1024;
 
 /**
  * A candidate is a line with a place of the prefilter, a line that does not look like one whole object (`{…}`), so that torn
@@ -54,6 +56,13 @@ export function candidateFinder(
   };
   /** @param block whole lines, the last one with or without its line end */
   const searchBlock = (block: Buffer, whole: boolean, found: Candidate[]): void => {
+    for (let from = 0; from < block.length; ) {
+      const to = pieceEnd(block, from);
+      searchPiece(block.subarray(from, to), whole, found);
+      from = to;
+    }
+  };
+  const searchPiece = (block: Buffer, whole: boolean, found: Candidate[]): void => {
     const places = Float64Array.from(prefilter(block)).sort();
     let next = 0;
     let start = 0;
@@ -104,4 +113,12 @@ export function candidateFinder(
     },
     lines: () => lines,
   };
+}
+
+/** Where the last line ends that ends within a piece; a longer line is a piece of its own. */
+function pieceEnd(block: Buffer, from: number): number {
+  if (block.length - from <= PIECE) return block.length;
+  const last = block.lastIndexOf(LF, from + PIECE - 1);
+  const feed = last >= from ? last : block.indexOf(LF, from + PIECE);
+  return feed === -1 ? block.length : feed + 1;
 }
