@@ -59,6 +59,7 @@ export function probeRedaction(
 ): ProbeResult {
   const own = scope.projects[0]?.path ?? scope.account.path;
   const result = { planted: 0, out: 0 };
+  const seen = new Set<string>();
   for (const encode of ENCODINGS) {
     for (const carry of CARRIERS) {
       const canaries = [...profile.fields.keys(), UNKNOWN].map((field) => ({
@@ -68,7 +69,12 @@ export function probeRedaction(
       const fields = canaries.map(
         ({ field, canary }) => [field, carry(encode(canary), own)] as const,
       );
-      const shown = shownOf(rowOf(fields), profile, scope, pseudonym);
+      // A text of an earlier row is older than these values: it cannot hold one of them.
+      const fresh = textsOf(rowOf(fields), profile, scope, pseudonym).filter(
+        (text) => !seen.has(text),
+      );
+      for (const text of fresh) seen.add(text);
+      const shown = fresh.map(readable).join("\n");
       result.planted += canaries.length;
       result.out += canaries.filter(({ canary }) => shown.includes(skeleton(canary))).length;
     }
@@ -82,15 +88,20 @@ const rowOf = (fields: readonly (readonly [string, JsonValue])[]): LogRow => ({
   objects: new Set(),
 });
 
-/** All that leaves of a row, names of counted fields and reasons included, in every way in which it can be read. */
-function shownOf(row: LogRow, profile: LogProfile, scope: Scope, pseudonym: Pseudonym): string {
+/** All that leaves of a row, names of counted fields and reasons included. */
+function textsOf(
+  row: LogRow,
+  profile: LogProfile,
+  scope: Scope,
+  pseudonym: Pseudonym,
+): readonly string[] {
   const redacted = redactRow(row, profile, scope, pseudonym);
-  if ("withheld" in redacted) return skeleton(redacted.withheld);
+  if ("withheld" in redacted) return [redacted.withheld];
   const texts = [
     ...Object.values(redacted.released).map(String),
     ...redacted.tally.flatMap(({ field, reason }) => [field, String(reason)]),
   ];
-  return [...new Set(texts)].map(readable).join("\n");
+  return [...new Set(texts)];
 }
 
 /** A text in every way in which it can be read; a pseudonym can be read in one only. */
