@@ -1,14 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
 import {
-  type ArtefactToCheck,
-  checkArtefact,
   checkReleasedRow,
   rememberRemoved,
 } from "../../scripts/domain/information-request/redaction-gate.ts";
 import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
 import type { Scope } from "../../scripts/domain/information-request/scope.ts";
-import { BASE, profileOf, profiles, pseudonym, rowOfLine, scope } from "./dive-fixture.ts";
+import { profileOf, scope } from "./dive-fixture.ts";
 
 const approved: Scope = { ...scope, personal_data_approved: true };
 const USER = "user-0123456789abcdef";
@@ -192,62 +189,4 @@ describe("G3: what was taken out", () => {
     "see acme-corp/payments/api",
     "time 2026-11-16T12:00:00.000Z",
   ])("%s may stand", (text) => expect(holds(text)).toBe(false));
-});
-
-describe("a whole artefact, as read back", () => {
-  const profile = profileOf("application");
-  const redacted = redactRow(
-    rowOfLine({ ...BASE, message: "something about other-co/secret-project" }, profile),
-    profile,
-    scope,
-    pseudonym,
-  );
-  if ("withheld" in redacted) throw new Error(redacted.withheld);
-  const ledger = emptyLedger();
-  rememberRemoved(ledger, [...redacted.removed, "other-co/secret-project"], scope, profile);
-  const row = JSON.stringify(redacted.released);
-  const artefact: ArtefactToCheck = {
-    rows: [row, row],
-    files: [{ name: "summary.md", text: "1 row of application" }],
-    ledger,
-    scope,
-    profiles,
-    canaries: ["CNRYPLANTED"],
-  };
-  const kinds = (change: Partial<ArtefactToCheck>): string[] =>
-    checkArtefact({ ...artefact, ...change }).map(
-      ({ check, where, type }) => `${check} ${where} ${type}`,
-    );
-
-  test("passes", () => {
-    expect(kinds({})).toStrictEqual([]);
-    expect(kinds({ canaries: [] })).toStrictEqual([]);
-    const dated = { name: "summary.md", text: "project_access_token_created: 2026-11-16" };
-    expect(kinds({ files: [dated] })).toStrictEqual([]);
-  });
-  test("a row that is no row, or of no source", () => {
-    expect(kinds({ rows: ["{", "[]x", "null"] })).toStrictEqual(["G1 rows.ndjson not_a_row"]);
-    expect(kinds({ rows: ['{"log_source":"nginx"}'] })).toStrictEqual([
-      "G1 rows.ndjson unknown_source",
-    ]);
-  });
-  test("a changed row", () => {
-    expect(
-      kinds({ rows: [row.replace("key laptop", "key other-co/secret-project")] }),
-    ).toStrictEqual(["G1 target words", "G3 target removed_value"]);
-  });
-  test("a removed value, a secret or a canary in another file", () => {
-    const files = [
-      { name: "rows.csv", text: "a,other-co/secret-project,glpat-CANARY0123456789abcd" },
-      { name: "x.md", text: "%43NRYPLANTED" },
-    ];
-    expect(kinds({ files })).toStrictEqual([
-      "G2 rows.csv gitlab_token",
-      "G3 rows.csv removed_value",
-      "G5 x.md canary",
-    ]);
-    expect(kinds({ rows: [row.replace("key laptop", "cnryplanted")] })).toContain(
-      "G5 rows.ndjson canary",
-    );
-  });
 });

@@ -1,8 +1,8 @@
 // What redaction, gate and ledger remember from row to row saves time and changes nothing.
 import { expect, test } from "vitest";
+import { artefactCheck } from "../../scripts/domain/information-request/artefact-check.ts";
 import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
 import {
-  checkArtefact,
   checkReleasedRow,
   rememberRemoved,
 } from "../../scripts/domain/information-request/redaction-gate.ts";
@@ -84,9 +84,9 @@ test("the gate finds the last of thousands of rows, and says it once", () => {
     JSON.stringify({ log_source: profile.source, path: `/${project}/-/issues/${at}` }),
   );
   const bad = JSON.stringify({ log_source: profile.source, path: "/other-corp/secret" });
-  const artefact = { files: [], ledger: emptyLedger(), scope, profiles, canaries: [] };
-  expect(checkArtefact({ ...artefact, rows: lines })).toEqual([]);
-  expect(checkArtefact({ ...artefact, rows: [...lines, bad, bad] })).toEqual([
-    { check: "G1", where: "path", type: "url_path" },
-  ]);
+  const check = artefactCheck({ ledger: emptyLedger(), scope, profiles });
+  for (const line of lines) check.row(line);
+  expect(check.findings()).toEqual([]);
+  for (const line of [bad, bad]) check.row(line);
+  expect(check.findings()).toEqual([{ check: "G1", where: "path", type: "url_path" }]);
 });

@@ -1,11 +1,9 @@
 // `npm run bench:speed`: MB/s of reading, judging, redacting and the gate on one core, beside JSON.parse on the same bytes.
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
+import { artefactCheck } from "../../scripts/domain/information-request/artefact-check.ts";
 import { judgeLine, readLine } from "../../scripts/domain/information-request/log-dive.ts";
 import { redactRow } from "../../scripts/domain/information-request/redaction.ts";
-import {
-  checkArtefact,
-  rememberRemoved,
-} from "../../scripts/domain/information-request/redaction-gate.ts";
+import { rememberRemoved } from "../../scripts/domain/information-request/redaction-gate.ts";
 import type { Released } from "../../scripts/domain/information-request/redaction-result.ts";
 import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
 import { diceOf } from "./dice.ts";
@@ -56,7 +54,9 @@ function redactAll(ledger = emptyLedger()): string[] {
 }
 
 function checkAll(rows: readonly string[], ledger = emptyLedger()): void {
-  const findings = checkArtefact({ rows, files: [], ledger, scope, profiles, canaries: [] });
+  const check = artefactCheck({ ledger, scope, profiles });
+  for (const row of rows) check.row(row);
+  const findings = check.findings();
   if (findings.length > 0) throw new Error(JSON.stringify(findings));
 }
 

@@ -1,15 +1,15 @@
 /** Reads back from the disk what reviewers and the customer will see, and lets it pass the gate of redaction. */
 import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { aggregateFindings } from "../../domain/information-request/aggregate.ts";
-import type { Manifest } from "../../domain/information-request/manifest.ts";
 import {
-  type ArtefactToCheck,
-  checkArtefact,
-  GATE_CHECKS,
-  type GateFinding,
-} from "../../domain/information-request/redaction-gate.ts";
+  type ArtefactContext,
+  artefactCheck,
+} from "../../domain/information-request/artefact-check.ts";
+import type { Manifest } from "../../domain/information-request/manifest.ts";
+import { GATE_CHECKS, type GateFinding } from "../../domain/information-request/redaction-gate.ts";
 import { probeRedaction } from "../../domain/information-request/redaction-probe.ts";
 import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
 import { type ArtefactLane, SHOWN_FILES } from "./write.ts";
@@ -34,31 +34,19 @@ export class GateRefused extends Error {
 export async function passGate(
   directory: string,
   lane: ArtefactLane,
-  context: Pick<ArtefactToCheck, "ledger" | "scope" | "profiles"> & {
+  context: ArtefactContext & {
     /** Of the request; without it nothing can be sent through the redaction again, and there is no G5 to report. */
     readonly pseudonym?: Pseudonym;
   },
 ): Promise<Manifest["gate"]> {
-  const texts = await Promise.all(
-    SHOWN_FILES[lane].map(async (name) => ({
-      name,
-      text: await readFile(join(directory, name), "utf8"),
-    })),
-  );
-  const rows = texts.filter(({ name }) => name === "rows.ndjson").map(({ text }) => text);
-  const counts = texts.filter(({ name }) => name === "aggregate.json").map(({ text }) => text);
-  const { scope, profiles } = context;
-  const found = checkArtefact({
-    ...context,
-    rows: rows.flatMap((text) => text.split("\n")).filter((line) => line !== ""),
-    files: texts.filter(({ name }) => name !== "rows.ndjson"),
-    canaries: [],
-  });
-  const { pseudonym } = context;
+  const { scope, profiles, pseudonym } = context;
+  const found = await checkFiles(directory, lane, context);
+  const counts = SHOWN_FILES[lane].filter((name) => name === COUNTS);
+  const answers = await Promise.all(counts.map((name) => readFile(join(directory, name), "utf8")));
   const probe = pseudonym === undefined ? null : probeAll(scope, profiles, pseudonym);
   const findings: readonly GateFinding[] = [
     ...found,
-    ...counts.flatMap((text) => aggregateFindings(text, scope, profiles.values())),
+    ...answers.flatMap((text) => aggregateFindings(text, scope, profiles.values())),
     ...(probe?.findings ?? []),
   ];
   if (findings.length > 0) throw new GateRefused(findings);
@@ -70,10 +58,44 @@ export async function passGate(
   return probe === null ? checks : [...checks, { check: "G5", ...passed, planted: probe.planted }];
 }
 
+const ROWS = "rows.ndjson";
+const COUNTS = "aggregate.json";
+
+/** The rows first, then the other files, each from its beginning to its end. */
+async function checkFiles(
+  directory: string,
+  lane: ArtefactLane,
+  context: ArtefactContext,
+): Promise<readonly GateFinding[]> {
+  const check = artefactCheck(context);
+  const names = SHOWN_FILES[lane];
+  for (const name of names.filter((one) => one === ROWS)) {
+    for await (const lines of wholeLines(join(directory, name)))
+      for (const line of lines.split("\n")) if (line !== "") check.row(line);
+  }
+  for (const name of names.filter((one) => one !== ROWS)) {
+    const file = check.file(name);
+    for await (const lines of wholeLines(join(directory, name))) file.add(lines);
+    file.end();
+  }
+  return check.findings();
+}
+
+/** A text file in pieces that end with a line end, but for the last. */
+async function* wholeLines(path: string): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of createReadStream(path, { encoding: "utf8" })) {
+    const end = chunk.lastIndexOf("\n") + 1;
+    if (end > 0) yield rest + chunk.slice(0, end);
+    rest = end > 0 ? chunk.slice(end) : rest + chunk;
+  }
+  if (rest !== "") yield rest;
+}
+
 /** G5: what is planted is new on every run, and never stands in the artefact itself. */
 function probeAll(
-  scope: ArtefactToCheck["scope"],
-  profiles: ArtefactToCheck["profiles"],
+  scope: ArtefactContext["scope"],
+  profiles: ArtefactContext["profiles"],
   pseudonym: Pseudonym,
 ): { readonly planted: number; readonly findings: readonly GateFinding[] } {
   const canaryOf = (): string => `canary${randomBytes(8).toString("hex")}`;

@@ -129,7 +129,7 @@ export function skeleton(text: string): string {
 }
 
 const CONFUSABLES: ReadonlyMap<string, string> = new Map(
-  "аa вb сc ԁd еe һh іi јj кk ӏl мm оo рp ԛq гr ѕs тt уy ѵv ԝw хx зz αa βb εe ηn ιi κk νv οo ρp τt υu χx ωw γy μu ıi łl øo đd ħh"
+  "аa вb сc ԁd еe һh іi јj кk ӏl мm оo рp ԛq гr ѕs тt уy ѵv ԝw хx зz αa βb εe ηn ιi κk νv οo ρp ςσ τt υu χx ωw γy μu ıi łl øo đd ħh"
     .split(" ")
     .map((pair) => [...pair] as [string, string]),
 );

@@ -3,7 +3,7 @@
 /** Longest text that is taken, in characters: its digits and the place of its point still fit one exact double. */
 export const LONGEST_NUMBER = 14;
 
-/** Open addressing; 0 = an empty slot. At most half of the slots are in use. */
+/** Open addressing; 0 = an empty slot. At most two thirds of the slots are in use. */
 export type NumberSet = { slots: Float64Array; size: number };
 
 export const emptyNumberSet = (): NumberSet => ({ slots: new Float64Array(64), size: 0 });
@@ -44,12 +44,12 @@ export function addNumber(set: NumberSet, text: string): boolean {
   if (set.slots[slot] === key) return true;
   set.slots[slot] = key;
   set.size += 1;
-  if (set.size * 2 > set.slots.length) grow(set);
+  if (set.size * 3 > set.slots.length * 2) grow(set);
   return true;
 }
 
 function grow(set: NumberSet): void {
-  const slots = new Float64Array(set.slots.length * 4);
+  const slots = new Float64Array(set.slots.length * 2);
   for (const key of set.slots) if (key !== 0) slots[slotOf(slots, key)] = key;
   set.slots = slots;
 }

@@ -1,7 +1,7 @@
 /** The second pair of eyes: reads what redaction wrote, trusts none of it, and shares no code with the redactor (G1–G5). */
 import { literalPattern } from "../literal-pattern.ts";
 import type { LogProfile, SimpleRule } from "../log-profile.ts";
-import { decodedViews, skeleton } from "./decode-views.ts";
+import { decodedViews } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
 import { fitsRule, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
 import { holdsRemoved, type RemovedLedger, recordRemoved } from "./removed-ledger.ts";
@@ -56,18 +56,19 @@ export function checkReleasedRow(
   return checkRow(released, { ledger, scope, profile, seen: new Map() });
 }
 
-type RowCheck = {
+export type RowCheck = {
   readonly ledger: RemovedLedger;
   readonly scope: Scope;
   readonly profile: LogProfile;
   /** Values of a field that were looked at before: most repeat from row to row. */
   readonly seen: SeenValues;
 };
-type SeenValues = Map<string, Set<string>>;
+export type SeenValues = Map<string, Set<string>>;
 const REMEMBERED = 4096;
 const NOTHING: readonly GateFinding[] = [];
 
-function checkRow(
+/** The same for one row of many. */
+export function checkRow(
   released: Readonly<Record<string, unknown>>,
   check: RowCheck,
 ): readonly GateFinding[] {
@@ -162,7 +163,7 @@ const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
 const GAP = "¦";
 
 /** A text with the request's own paths, pseudonyms, placeholders and public words replaced by gaps. */
-function unexplained(text: string, scope: Scope, profile: LogProfile): string {
+export function unexplained(text: string, scope: Scope, profile: LogProfile): string {
   const words = wordsOf(scope, profile);
   return withoutOwnPaths(text, scope).replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
     words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
@@ -173,7 +174,7 @@ const isExplained = (rest: string): boolean => /^[\s/,|;"`()[\]{}=:#¦]*$/.test(
 
 const ownPaths = new WeakMap<Scope, RegExp>();
 
-function withoutOwnPaths(text: string, scope: Scope): string {
+export function withoutOwnPaths(text: string, scope: Scope): string {
   const known = ownPaths.get(scope) ?? patternOfOwnPaths(scope);
   ownPaths.set(scope, known);
   return text.replace(known, ` ${GAP} `);
@@ -207,84 +208,3 @@ function wordsOf(scope: Scope, profile: LogProfile): ReadonlySet<string> {
 }
 
 const PLACEHOLDER_WORDS = ["text", "removed", "e-mail", "name", "project", "group", "address"];
-
-export type ArtefactToCheck = {
-  /** Lines of `rows.ndjson` as they were read back from disk. */
-  readonly rows: Iterable<string>;
-  /** Every other file that reviewers or the customer will see, read back from disk. */
-  readonly files: readonly { readonly name: string; readonly text: string }[];
-  readonly ledger: RemovedLedger;
-  readonly scope: Scope;
-  /** By source, for each source of the rows. */
-  readonly profiles: ReadonlyMap<string, LogProfile>;
-  /** Texts that were planted in the input on purpose (G5). */
-  readonly canaries: readonly string[];
-};
-
-/** All checks over the bytes of an artefact; one finding per check, field and type. */
-export function checkArtefact(artefact: ArtefactToCheck): readonly GateFinding[] {
-  const findings = new Map<string, GateFinding>();
-  const add = (finding: GateFinding): void => {
-    findings.set(`${finding.check} ${finding.where} ${finding.type}`, finding);
-  };
-  const seen = new Map<string, SeenValues>();
-  for (const line of artefact.rows) {
-    if (holdsCanary(line, artefact.canaries))
-      add({ check: "G5", where: "rows.ndjson", type: "canary" });
-    for (const finding of checkLine(line, artefact, seen)) add(finding);
-  }
-  for (const { name, text } of artefact.files) {
-    if (holdsCanary(text, artefact.canaries)) add({ check: "G5", where: name, type: "canary" });
-    for (const kind of findSecrets(text)) {
-      // A date behind `project_access_token_created:` is no password.
-      if (kind !== "assignment") add({ check: "G2", where: name, type: kind });
-    }
-    if (
-      holdsRemoved(
-        artefact.ledger,
-        withoutOwnPaths(text, artefact.scope),
-        unexplainedInFile(text, artefact),
-      )
-    ) {
-      add({ check: "G3", where: name, type: "removed_value" });
-    }
-  }
-  return [...findings.values()];
-}
-
-/** The text without what the profiles of the artefact explain. */
-function unexplainedInFile(text: string, { scope, profiles }: ArtefactToCheck): string {
-  return [...profiles.values()].reduce((rest, profile) => unexplained(rest, scope, profile), text);
-}
-
-function checkLine(
-  line: string,
-  { ledger, scope, profiles }: ArtefactToCheck,
-  seen: Map<string, SeenValues>,
-): readonly GateFinding[] {
-  const row = parseRow(line);
-  const profile = row === null ? undefined : profiles.get(String(row["log_source"]));
-  if (row === null || profile === undefined) {
-    return [
-      { check: "G1", where: "rows.ndjson", type: row === null ? "not_a_row" : "unknown_source" },
-    ];
-  }
-  const known = seen.get(profile.source) ?? new Map();
-  seen.set(profile.source, known);
-  return checkRow(row, { ledger, scope, profile, seen: known });
-}
-
-function parseRow(line: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-function holdsCanary(text: string, canaries: readonly string[]): boolean {
-  if (canaries.length === 0) return false;
-  const views = decodedViews(text).texts.map(skeleton);
-  return canaries.some((canary) => views.some((view) => view.includes(skeleton(canary))));
-}

@@ -7,29 +7,27 @@ import {
   LONGEST_NUMBER,
   type NumberSet,
 } from "./number-set.ts";
+import { addText, emptyTextSet, holdsText, SHORTEST, type TextSet } from "./text-set.ts";
 
-/** Shorter values are too common to be told apart. */
-const SHORTEST = 6;
-/** Values by their first characters; most beginnings have one value only. */
-type Index = Map<string, string | Set<string>>;
 export type RemovedLedger = {
   /** Most of what is removed. They count only where no letter or digit touches them. */
   readonly numbers: NumberSet;
-  /** Without white space: found also when glued to other text or broken over lines. */
-  readonly glued: Index;
-  /** Of values with white space, with single spaces: found when they stand for themselves, also where all around is public. */
-  readonly standing: Index;
+  /**
+   * Each text without white space: found also when glued to other text or broken over lines. And each with white space,
+   * with single spaces in its place: found when it stands for itself, also where all around is public.
+   */
+  readonly texts: TextSet;
   /** Values that came a moment ago, by the profile whose rows they stood in. */
   readonly recent: Map<string, Set<string>>;
 };
 
-/** How many values are known again before all are forgotten. */
+/** How many values are known again before all are forgotten, and how long they may be. */
 const RECENT = 8192;
+const RECENT_LENGTH = 512;
 
 export const emptyLedger = (): RemovedLedger => ({
   numbers: emptyNumberSet(),
-  glued: new Map(),
-  standing: new Map(),
+  texts: emptyTextSet(),
   recent: new Map(),
 });
 
@@ -49,78 +47,115 @@ export function recordRemoved(
     if (value.length < SHORTEST || addNumber(ledger.numbers, value)) continue;
     if (recent.has(value)) continue;
     if (recent.size >= RECENT) recent.clear();
-    recent.add(value);
-    recordText(ledger, value, isHarmless);
+    if (value.length <= RECENT_LENGTH) recent.add(copied(value));
+    recordText(ledger.texts, value, isHarmless);
   }
 }
 
-function recordText(
-  ledger: RemovedLedger,
-  value: string,
-  isHarmless: (value: string) => boolean,
-): void {
+/** The text by itself: a part of a log line would keep the whole line in memory. */
+const copied = (text: string): string => ` ${text}`.slice(1);
+
+function recordText(texts: TextSet, value: string, isHarmless: (value: string) => boolean): void {
   const glued = skeleton(value);
   if (glued.length < SHORTEST || (!isNumber(value) && isHarmless(value))) return;
-  add(ledger.glued, glued);
+  addText(texts, glued);
   const standing = spaced(value);
-  if (standing !== glued) add(ledger.standing, standing);
+  if (standing !== glued) addText(texts, standing);
 }
 
 const isNumber = (text: string): boolean => /^[\d.]+$/.test(text);
 
-function add(index: Index, text: string): void {
-  const start = text.slice(0, SHORTEST);
-  const known = index.get(start);
-  if (known === undefined) index.set(start, text);
-  else if (typeof known !== "string") known.add(text);
-  else if (known !== text) index.set(start, new Set([known, text]));
+/** The words of a text with single spaces between them; words that nobody can see are none. */
+function spaced(text: string): string {
+  if (/^[!-~]*$/.test(text)) return skeleton(text);
+  const words = text.split(/\s+/u).map(skeleton);
+  return words.filter((word) => word !== "").join(" ");
 }
-
-const spaced = (text: string): string =>
-  /^[!-~]*$/.test(text) ? skeleton(text) : text.trim().split(/\s+/u).map(skeleton).join(" ");
 
 /**
  * Whether a removed value stands in a text, in any spelling that `skeleton` makes equal.
  * @param unexplained the same text with gaps for everything that may leave
  */
 export function holdsRemoved(ledger: RemovedLedger, text: string, unexplained: string): boolean {
-  const words = spaced(text);
-  const glued = skeleton(unexplained);
-  return (
-    holdsNumber(ledger.numbers, glued) ||
-    holdsNumber(ledger.numbers, words) ||
-    stands(ledger.glued, glued, isNumber) ||
-    stands(ledger.glued, words, always) ||
-    stands(ledger.standing, words, always)
-  );
+  const search = removedSearch(ledger);
+  return search.add(text, unexplained) || search.end();
+}
+
+/** Looks for removed values in a text that comes in pieces; each piece but the last ends with a line end. */
+export type RemovedSearch = {
+  /** Whether one was found so far. What is found does not depend on where the pieces end. */
+  readonly add: (text: string, unexplained: string) => boolean;
+  readonly end: () => boolean;
+};
+
+export function removedSearch(ledger: RemovedLedger): RemovedSearch {
+  const words = window(ledger, () => true);
+  const glued = window(ledger, isNumber);
+  let begun = false;
+  return {
+    add: (text, unexplained) => {
+      const more = spaced(text);
+      const found = words.add(begun && more !== "" ? ` ${more}` : more);
+      if (more !== "") begun = true;
+      return glued.add(skeleton(unexplained)) || found;
+    },
+    end: () => words.end() || glued.end(),
+  };
+}
+
+type Window = {
+  readonly add: (more: string) => boolean;
+  readonly end: () => boolean;
+};
+
+/**
+ * Keeps as much of a text as the longest value could still need, and one character before it.
+ * @param mustStandApart for which values no letter or digit may touch them: `1507378` is not in `91507378`
+ */
+function window(
+  { numbers, texts }: RemovedLedger,
+  mustStandApart: (value: string) => boolean,
+): Window {
+  let text = "";
+  let from = 0;
+  let found = false;
+  const look = (to: number): boolean => {
+    if (found || to <= from) return found;
+    found =
+      holdsNumber(numbers, text, from, to) ||
+      holdsText(
+        texts,
+        text,
+        from,
+        to,
+        (start, end) => !mustStandApart(text.slice(start, end)) || isDelimited(text, start, end),
+      );
+    const kept = Math.max(to - 1, 0);
+    text = text.slice(kept);
+    from = to - kept;
+    return found;
+  };
+  return {
+    add: (more) => {
+      if (found) return true;
+      text += more;
+      return look(text.length - Math.max(texts.longest, LONGEST_NUMBER));
+    },
+    end: () => look(text.length),
+  };
 }
 
 /** Each start of a run is tried with as many ends as a number can have digits, so that long runs cost no more than short ones. */
-function holdsNumber(numbers: NumberSet, text: string): boolean {
+function holdsNumber(numbers: NumberSet, text: string, from: number, to: number): boolean {
   if (numbers.size === 0) return false;
   for (const { 0: run, index } of text.matchAll(/[\d.]{6,}/g)) {
-    for (let start = index; start + SHORTEST <= index + run.length; start += 1) {
+    const last = Math.min(index + run.length - SHORTEST, to - 1);
+    for (let start = Math.max(index, from); start <= last; start += 1) {
       if (touches(text, start - 1)) continue;
-      const last = Math.min(index + run.length, start + LONGEST_NUMBER);
-      for (let end = start + SHORTEST; end <= last; end += 1) {
+      const most = Math.min(index + run.length, start + LONGEST_NUMBER);
+      for (let end = start + SHORTEST; end <= most; end += 1) {
         if (!touches(text, end) && hasNumber(numbers, text.slice(start, end))) return true;
       }
-    }
-  }
-  return false;
-}
-
-const always = (): boolean => true;
-
-/** `whole` tells for which values the characters around it must not be letters or digits: `1507378` is not in `91507378`. */
-function stands(index: Index, text: string, whole: (value: string) => boolean): boolean {
-  if (index.size === 0) return false;
-  for (let at = 0; at + SHORTEST <= text.length; at += 1) {
-    const values = index.get(text.slice(at, at + SHORTEST));
-    if (values === undefined) continue;
-    for (const value of typeof values === "string" ? [values] : values) {
-      const cut = !text.startsWith(value, at);
-      if (!cut && (!whole(value) || isDelimited(text, at, at + value.length))) return true;
     }
   }
   return false;

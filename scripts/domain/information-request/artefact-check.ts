@@ -1,0 +1,108 @@
+/** The gate over the written files of an artefact, fed with lines as they are read back: no file is held whole. */
+import type { LogProfile } from "../log-profile.ts";
+import {
+  checkRow,
+  type GateFinding,
+  type SeenValues,
+  unexplained,
+  withoutOwnPaths,
+} from "./redaction-gate.ts";
+import { type RemovedLedger, removedSearch } from "./removed-ledger.ts";
+import type { Scope } from "./scope.ts";
+import { findSecrets, type SecretKind } from "./secret-detection.ts";
+
+export type ArtefactContext = {
+  readonly ledger: RemovedLedger;
+  readonly scope: Scope;
+  /** By source, for each source of the rows. */
+  readonly profiles: ReadonlyMap<string, LogProfile>;
+};
+/** A file that reviewers or the customer will see, from its beginning to its end. */
+type FileCheck = {
+  /** The next lines, one or many, with their ends; only the last line of a file may have none. */
+  readonly add: (lines: string) => void;
+  readonly end: () => void;
+};
+export type ArtefactCheck = {
+  /** A line of `rows.ndjson`, without its end. */
+  readonly row: (line: string) => void;
+  /** Any other file. */
+  readonly file: (name: string) => FileCheck;
+  /** One finding for each check, field or file, and type, in the order in which they were found. */
+  readonly findings: () => readonly GateFinding[];
+};
+
+export function artefactCheck(context: ArtefactContext): ArtefactCheck {
+  const findings = new Map<string, GateFinding>();
+  const add = (finding: GateFinding): void => {
+    findings.set(`${finding.check} ${finding.where} ${finding.type}`, finding);
+  };
+  const seen = new Map<string, SeenValues>();
+  return {
+    row: (line) => {
+      for (const finding of checkLine(line, context, seen)) add(finding);
+    },
+    file: (name) => fileCheck(name, context, add),
+    findings: () => [...findings.values()],
+  };
+}
+
+function fileCheck(
+  name: string,
+  { ledger, scope, profiles }: ArtefactContext,
+  add: (finding: GateFinding) => void,
+): FileCheck {
+  const search = removedSearch(ledger);
+  const secrets = new Set<SecretKind>();
+  let before = "";
+  return {
+    add: (lines) => {
+      const text = before + lines;
+      for (const kind of findSecrets(text)) secrets.add(kind);
+      before = lastTwoLines(text);
+      search.add(withoutOwnPaths(lines, scope), withoutExplained(lines, scope, profiles.values()));
+    },
+    end: () => {
+      // A date behind `project_access_token_created:` is no password.
+      secrets.delete("assignment");
+      for (const kind of secrets) add({ check: "G2", where: name, type: kind });
+      if (search.end()) add({ check: "G3", where: name, type: "removed_value" });
+    },
+  };
+}
+
+/** What is looked at once more with the next piece: a secret may end two lines after the one that it begins in. */
+function lastTwoLines(text: string): string {
+  const before = text.lastIndexOf("\n", text.length - 2);
+  return text.slice(before < 1 ? 0 : text.lastIndexOf("\n", before - 1) + 1);
+}
+
+/** The text without what the profiles of the artefact explain. */
+const withoutExplained = (text: string, scope: Scope, profiles: Iterable<LogProfile>): string =>
+  [...profiles].reduce((rest, profile) => unexplained(rest, scope, profile), text);
+
+function checkLine(
+  line: string,
+  { ledger, scope, profiles }: ArtefactContext,
+  seen: Map<string, SeenValues>,
+): readonly GateFinding[] {
+  const row = parseRow(line);
+  const profile = row === null ? undefined : profiles.get(String(row["log_source"]));
+  if (row === null || profile === undefined) {
+    return [
+      { check: "G1", where: "rows.ndjson", type: row === null ? "not_a_row" : "unknown_source" },
+    ];
+  }
+  const known = seen.get(profile.source) ?? new Map();
+  seen.set(profile.source, known);
+  return checkRow(row, { ledger, scope, profile, seen: known });
+}
+
+function parseRow(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
