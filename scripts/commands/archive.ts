@@ -18,16 +18,15 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 
 export const command: Command = {
   name: "archive",
-  summary: "indexes a log archive by owner and time, so that a dive reads only what it needs",
   usage: "build --from DIR (--to DIR | --sidecar)",
   help: `
-Reads the objects of an archive (plain, .gz, .zst) and writes each as ordinary .zst, in frames that end with a line, with an
+Reads the objects of an archive (plain, .gz, .zst, Parquet) and writes each as ordinary .zst, in frames that end with a line, with an
 index beside it (*.seclog-index). Any zstd reads the objects; the index only saves a dive from reading all of them. An
 object that was built already and did not change is left alone, so the job can run every night.
 
---from DIR   the archive: source=<source>/date=<day>/*.ndjson[.gz|.zst], <source>/<day>/…, or GitLab's file names
+--from DIR   the archive: source=<source>/date=<day>/*.ndjson[.gz|.zst] or *.parquet, <source>/<day>/…, or GitLab's file names
 --to DIR     where the packed objects and their indexes go
---sidecar    packs nothing: only writes an index beside each plain object
+--sidecar    packs nothing: only writes an index beside each object, which stays as it is
 --json       prints one line for each object
 
 Exit codes: 0 done, 1 an object could not be read to its end (named; it has no index), 2 bad input.

@@ -55,6 +55,25 @@ async function dive(root: string, within: Scope = scope) {
   return { found, scanned: step.value.scanned, broken: step.value.broken };
 }
 
+/** Members of a gzip file that end at these places of the content, in a line or between two. */
+const membersOf = (content: Buffer, cuts: readonly number[]): Buffer => {
+  const ends = [...cuts.map((cut) => cut % (content.length + 1)), content.length].sort(
+    (left, right) => left - right,
+  );
+  return Buffer.concat(
+    ends.map((end, at) => gzipSync(content.subarray(at === 0 ? 0 : ends[at - 1], end))),
+  );
+};
+async function indexedBeside(object: string, content: Uint8Array, blockBytes = 600) {
+  const root = await archiveOf({ [object]: content });
+  const from = join(root, object);
+  const scanned = await dive(root);
+  const bytes = (await stat(from)).size;
+  await buildObject({ from, bytes, to: null, profile, blockBytes }, codec);
+  expect(await readFile(from)).toEqual(Buffer.from(content));
+  return { root, from, scanned };
+}
+
 /** The object packed, and plain with an index beside it, in blocks of a few lines. */
 async function built(content: string | Uint8Array) {
   const plain = await archiveOf({ [OBJECT]: content });
@@ -114,6 +133,91 @@ test("an index finds exactly what reading everything finds", async () => {
   expect(used).toBeGreaterThan(10);
 });
 
+test("an index beside an object of many gzip members finds what reading everything finds, wherever they end", async () => {
+  let used = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .tuple(fc.array(piece, { maxLength: 40 }), fc.nat(100))
+        .map(([some, more]) => [...some, ...others(more)].join("\n")),
+      fc.array(fc.nat(), { maxLength: 12 }),
+      fc.nat(3),
+      async (text, cuts, padding) => {
+        const packed = Buffer.concat([membersOf(Buffer.from(text), cuts), Buffer.alloc(padding)]);
+        const { root, from, scanned } = await indexedBeside(`${OBJECT}.gz`, packed);
+        expect(scanned.broken).toBeNull();
+        expect(await dive(root)).toEqual(scanned);
+        used += Number(await isIndexed(from));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(used).toBeGreaterThan(10);
+});
+
+test("reads only the members that an owner stands in", async () => {
+  const lines = [...others(300), mine(), ...others(300)].map((line) => `${line}\n`);
+  const members = lines.map((line) => gzipSync(line));
+  const { from } = await indexedBeside(`${OBJECT}.gz`, Buffer.concat(members), 2000);
+  const through = await readThroughIndex(from, (await stat(from)).size, scope, profile);
+  const [block, ...further] = [...(through?.read() ?? [])];
+  expect(further).toEqual([]);
+  expect(Buffer.from(block?.bytes ?? []).toString()).toContain(mine());
+  expect(block?.bytes.length).toBeLessThan(3000);
+  expect(through?.lines).toBe(601);
+});
+
+test.each([["with a name and a comment in its head", ["-N", "-c"], /^$/]])(
+  "knows the head of a member %s",
+  async (_, words) => {
+    const folder = await temporaryDirectory();
+    await writeFile(join(folder, "some-name.ndjson"), `${mine()}\n`);
+    const packed = execFileSync("gzip", [...words, join(folder, "some-name.ndjson")]);
+    const flagged = Buffer.concat([
+      packed.subarray(0, 10),
+      Buffer.from([2, 0, 7, 7]),
+      packed.subarray(10),
+    ]);
+    flagged.writeUInt8(flagged.readUInt8(3) | 4, 3);
+    for (const content of [packed, flagged]) {
+      const { from, scanned } = await indexedBeside(`${OBJECT}.gz`, content);
+      expect(scanned.found).toHaveLength(1);
+      expect(await isIndexed(from)).toBe(true);
+    }
+  },
+);
+
+const member = gzipSync(`${mine()}\n`);
+const changed = (at: number): Buffer => {
+  const bytes = Buffer.from(member);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  return bytes;
+};
+test.each([
+  ["cut in its data", member.subarray(0, 30)],
+  ["cut in its trailer", member.subarray(0, -3)],
+  ["cut in its head", Buffer.concat([member, member.subarray(0, 5)])],
+  ["with another checksum", changed(member.length - 6)],
+  ["with another length", changed(member.length - 2)],
+  ["with changed data", changed(20)],
+  ["behind which something else stands", Buffer.concat([member, Buffer.from("\0\0x")])],
+  ["behind which another packing stands", Buffer.concat([member, Buffer.from("(\xb5/\xfd")])],
+])("makes no index beside a gzip object %s, and a dive calls it broken", async (_, content) => {
+  await expect(indexedBeside(`${OBJECT}.gz`, content)).rejects.toThrow(/gzip/);
+  const root = await archiveOf({ [`${OBJECT}.gz`]: content });
+  expect((await dive(root)).broken).toMatch(/gzip/);
+});
+
+test("an object that cannot be read in part is left out whole, or read whole", async () => {
+  const zstd = (text: string): Buffer => execFileSync("zstd", ["-qc"], { input: text });
+  const foreign = await indexedBeside(`${OBJECT}.zst`, zstd(others(50).join("\n")));
+  expect(await isIndexed(foreign.from)).toBe(true);
+  expect(await dive(foreign.root)).toEqual({ found: [], scanned: 50, broken: null });
+  const own = await indexedBeside(`${OBJECT}.zst`, zstd([...others(50), mine()].join("\n")));
+  expect(await isIndexed(own.from)).toBe(false);
+  expect(await dive(own.root)).toEqual(own.scanned);
+});
+
 test("the packed object is ordinary zstd with the same bytes", async () => {
   const content = [...others(40), "torn", mine()].join("\r\n");
   const { to } = await built(content);
@@ -134,8 +238,9 @@ test("reads only the blocks that an owner stands in, and none outside the window
   expect(await read({ ...scope, window: earlier })).toBe(0);
 });
 
-test("reads the whole object when too many blocks are wanted", async () => {
-  const { to } = await built(Array.from({ length: 60 }, () => mine()).join("\n"));
+test("reads the whole object when too much of it is wanted", async () => {
+  const long = mine({ text: "z".repeat(100_000) });
+  const { to } = await built(Array.from({ length: 60 }, () => long).join("\n"));
   expect(await isIndexed(to)).toBe(false);
 });
 
@@ -217,17 +322,23 @@ test("the command packs an archive once, whatever its objects are packed with", 
   expect((await dive(to)).found).toEqual((await dive(from)).found);
 });
 
-test("the command indexes plain objects where they lie, and says that packed ones cannot be", async () => {
+test("the command indexes objects where they lie, whatever they are packed with, once", async () => {
   const from = await archiveOf({
     [OBJECT]: content,
     "source=api/date=2026-11-16/a.ndjson.gz": gzipSync(content),
+    "source=api/date=2026-11-17/a.ndjson.gz": gzipSync(content).subarray(0, 50),
   });
   const { code, complaints } = await run({ from, sidecar: true });
-  expect([code, complaints]).toEqual([1, expect.stringMatching(/a\.ndjson\.gz: packed/)]);
+  expect([code, complaints]).toEqual([1, expect.stringMatching(/11-17\/a\.ndjson\.gz: .*corrupt/)]);
   expect(await readdir(join(from, "source=audit/date=2026-11-16"))).toEqual([
     "a.ndjson",
     `a.ndjson${INDEX_ENDING}`,
   ]);
+  expect(await readdir(join(from, "source=api/date=2026-11-16"))).toEqual([
+    "a.ndjson.gz",
+    `a.ndjson.gz${INDEX_ENDING}`,
+  ]);
+  expect((await run({ from, sidecar: true })).written).toMatch(/^0 of 3 objects/);
 });
 
 test.each([

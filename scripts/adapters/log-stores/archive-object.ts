@@ -1,18 +1,15 @@
-/** Writes one object of a self-indexing archive: the same lines in zstd frames cut at line ends, and the index of their owners beside it. */
+/** Indexes one object of an archive: its lines packed anew in zstd frames cut at line ends, or as they lie, and the index beside it. */
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { constants, createWriteStream } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { Temporal } from "temporal-polyfill";
-import { MAX_LINE_BYTES, readLine } from "../../domain/information-request/log-dive.ts";
-import { canonicalInstant } from "../../domain/information-request/log-dive-time.ts";
-import { ownerKeys } from "../../domain/information-request/owner-keys.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
-import { fieldValue, isAmbiguous, type LogRow } from "../../domain/log-row.ts";
+import { type BlockKeys, type BlockReader, blockReader } from "./block-keys.ts";
 import { BrokenFile } from "./broken-file.ts";
-import { chunksOf } from "./byte-source.ts";
-import { type Block, encodeIndex, INDEX_ENDING } from "./index-file.ts";
+import { chunksOf, packingOfFile } from "./byte-source.ts";
+import { gzipMembers } from "./gzip-members.ts";
+import { type Block, encodeIndex, INDEX_ENDING, type Packing } from "./index-file.ts";
 import { digestOf, profileDigest } from "./indexed-file.ts";
 import type { FrameCodec } from "./zstd-frames.ts";
 
@@ -26,7 +23,7 @@ export type ArchiveObject = {
   /** Absolute path of the object to read, and its size. */
   readonly from: string;
   readonly bytes: number;
-  /** Where the packed object goes; null = an index beside the plain object, which stays as it is. */
+  /** Where the packed object goes; null = only an index beside the object, which stays as it is. */
   readonly to: string | null;
   readonly profile: LogProfile;
   /** Unpacked bytes after which a block ends with the next line; `BLOCK_BYTES` as a rule. */
@@ -39,55 +36,107 @@ export type BuiltObject = {
   readonly index: number;
 };
 
-/** @throws BrokenFile when the object cannot be read to its end, is packed where an index beside it was wanted, or has a line beyond 64 MiB */
+/** @throws BrokenFile when the object cannot be read to its end, or has a line beyond 64 MiB */
 export async function buildObject(object: ArchiveObject, codec: FrameCodec): Promise<BuiltObject> {
+  const found: Found =
+    object.to === null ? await blocksBeside(object) : await packedBlocks(object, object.to, codec);
   const target = object.to ?? object.from;
-  const blocks: Block[] = [];
-  const keys: Set<string>[] = [];
-  const write = object.to === null ? null : await frameWriter(object.to);
-  let offset = 0;
-  let raw = 0;
-  try {
-    for await (const bytes of blocksOf(object)) {
-      const stored = write === null ? bytes : codec.pack(bytes);
-      const { owners, ...seen } = describe(bytes, object.profile);
-      blocks.push({
-        offset,
-        length: stored.length,
-        raw: bytes.length,
-        crc: crc32(stored),
-        ...seen,
-      });
-      keys.push(owners);
-      await write?.frame(stored);
-      offset += stored.length;
-      raw += bytes.length;
-    }
-    if (offset !== object.bytes && write === null) {
-      throw new BrokenFile(
-        "packed: only a plain object can have an index beside it; build with --to",
-      );
-    }
-    await write?.finish();
-  } catch (error) {
-    await write?.discard();
-    throw error;
-  }
-  const { mtimeMs } = await stat(target);
+  const { size, mtimeMs } = await stat(target);
   const index = encodeIndex({
-    object: { bytes: offset, mtime_ms: mtimeMs, sha256: await digestOf(target) },
+    object: { bytes: size, mtime_ms: mtimeMs, sha256: await digestOf(target) },
     profile: profileDigest(object.profile),
-    packing: write === null ? "plain" : "zst",
-    blocks,
-    keys,
+    packing: found.packing,
+    blocks: found.blocks.map(({ owners: _, ...block }) => block),
+    keys: found.blocks.map(({ owners }) => owners),
   });
   await writeWhole(`${target}${INDEX_ENDING}`, index);
   return {
-    lines: blocks.reduce((sum, block) => sum + block.lines, 0),
-    raw,
-    packed: offset,
+    lines: found.blocks.reduce((sum, block) => sum + block.lines, 0),
+    raw: found.blocks.reduce((sum, block) => sum + block.raw, 0),
+    packed: size,
     index: index.length,
   };
+}
+
+type Found = { readonly packing: Packing; readonly blocks: readonly FoundBlock[] };
+type FoundBlock = Block & Pick<BlockKeys, "owners">;
+
+async function packedBlocks(object: ArchiveObject, to: string, codec: FrameCodec): Promise<Found> {
+  const reader = blockReader(object.profile);
+  const write = await frameWriter(to);
+  const blocks: FoundBlock[] = [];
+  let offset = 0;
+  try {
+    for await (const bytes of blocksOf(object)) {
+      const frame = codec.pack(bytes);
+      reader.push(bytes);
+      blocks.push({ offset, length: frame.length, crc: crc32(frame), ...reader.take() });
+      await write.frame(frame);
+      offset += frame.length;
+    }
+    await write.finish();
+  } catch (error) {
+    await write.discard();
+    throw error;
+  }
+  return { packing: "zst", blocks };
+}
+
+/** Blocks of an object that stays as it is: byte ranges of a plain one, runs of members of a gzip one, any other as one whole. */
+async function blocksBeside(object: ArchiveObject): Promise<Found> {
+  const reader = blockReader(object.profile);
+  const packing = await packingOfFile(object.from, object.bytes);
+  const blocks: FoundBlock[] = [];
+  if (packing === "none") {
+    let offset = 0;
+    for await (const bytes of blocksOf(object)) {
+      reader.push(bytes);
+      blocks.push({ offset, length: bytes.length, crc: crc32(bytes), ...reader.take() });
+      offset += bytes.length;
+    }
+    return { packing: "plain", blocks };
+  }
+  if (packing === "gzip") return { packing: "gz", blocks: await memberBlocks(object, reader) };
+  for await (const bytes of chunksOf(object.from, object.bytes)) reader.push(bytes);
+  blocks.push({ offset: 0, length: object.bytes, crc: 0, ...reader.take() });
+  return { packing: "whole", blocks };
+}
+
+/** A block ends with a member that ends with a line, so that it can be unpacked and searched by itself. */
+async function memberBlocks(object: ArchiveObject, reader: BlockReader): Promise<FoundBlock[]> {
+  const blocks: FoundBlock[] = [];
+  const file = await open(object.from, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    let [offset, end] = [0, 0];
+    const takeBlock = async (): Promise<void> => {
+      const length = end - offset;
+      blocks.push({ offset, length, crc: await crcOf(file, offset, length), ...reader.take() });
+      offset = end;
+    };
+    for await (const { bytes, memberEnd } of gzipMembers(file, object.from, object.bytes)) {
+      reader.push(bytes);
+      end = memberEnd ?? end;
+      if (memberEnd !== null && reader.raw() >= object.blockBytes && reader.atLineEnd())
+        await takeBlock();
+    }
+    if (end > offset) await takeBlock();
+  } finally {
+    await file.close();
+  }
+  return blocks;
+}
+
+async function crcOf(file: FileHandle, offset: number, length: number): Promise<number> {
+  const buffer = Buffer.alloc(Math.min(length, BLOCK_BYTES));
+  let crc = 0;
+  for (let done = 0; done < length; ) {
+    const wanted = Math.min(buffer.length, length - done);
+    const { bytesRead } = await file.read(buffer, 0, wanted, offset + done);
+    if (bytesRead === 0) throw new BrokenFile("the file changed while it was read");
+    crc = crc32(buffer.subarray(0, bytesRead), crc);
+    done += bytesRead;
+  }
+  return crc;
 }
 
 /** Runs of whole lines of about one block; the last may lack its line end. */
@@ -109,55 +158,6 @@ async function* blocksOf({ from, bytes, blockBytes }: ArchiveObject): AsyncGener
     if (length > LONGEST_BLOCK) throw new BrokenFile("a line is longer than 64 MiB");
   }
   if (length > 0) yield Buffer.concat(held);
-}
-
-type Seen = Pick<Block, "lines" | "dirty" | "from" | "to"> & { readonly owners: Set<string> };
-
-function describe(block: Buffer, profile: LogProfile): Seen {
-  const owners = new Set<string>();
-  const seen = {
-    lines: 0,
-    dirty: false,
-    from: Number.POSITIVE_INFINITY,
-    to: Number.NEGATIVE_INFINITY,
-  };
-  const anyTime = (): void => {
-    seen.from = Number.NEGATIVE_INFINITY;
-    seen.to = Number.POSITIVE_INFINITY;
-  };
-  for (let start = 0; start < block.length; ) {
-    const feed = block.indexOf(LF, start);
-    const end = feed === -1 ? block.length : feed;
-    const line = block.subarray(start, end);
-    start = end + 1;
-    seen.lines += 1;
-    if (line.length === 0) continue;
-    const row = line.length > MAX_LINE_BYTES ? "too_large" : readLine(line, profile);
-    if (typeof row === "string") {
-      seen.dirty = true;
-      anyTime();
-      continue;
-    }
-    const { keys, doubtful } = ownerKeys(row, profile);
-    for (const key of keys) owners.add(key);
-    if (doubtful) seen.dirty = true;
-    const time = timeOf(row, profile);
-    if (time === null) anyTime();
-    else {
-      seen.from = Math.min(seen.from, time);
-      seen.to = Math.max(seen.to, time);
-    }
-  }
-  return { ...seen, owners };
-}
-
-/** Milliseconds since 1970, as `judgeLine` reads the time of a line; null where it cannot. */
-function timeOf(row: LogRow, profile: LogProfile): number | null {
-  const field = profile.time_fields.find((name) => fieldValue(row, name) !== undefined);
-  if (field === undefined || isAmbiguous(row, field)) return null;
-  const value = fieldValue(row, field);
-  const instant = typeof value === "string" ? canonicalInstant(value) : null;
-  return instant === null ? null : Temporal.Instant.from(instant).epochMilliseconds;
 }
 
 /** A file that gets its name when it is whole. */

@@ -14,6 +14,8 @@ const SKIPPABLE = [0x2a, 0x4d, 0x18];
 const PARQUET = [0x50, 0x41, 0x52];
 const GZIP = [0x1f, 0x8b];
 
+type FilePacking = "gzip" | "zstd" | "parquet" | "none";
+
 /**
  * Streams a file in chunks; gzip (also of several members), zstd (of any frames) and Parquet (its lines) are known by their first
  * bytes, not by their name.
@@ -24,9 +26,7 @@ const GZIP = [0x1f, 0x8b];
 export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array, void> {
   const file = await openPlain(path, size);
   try {
-    const head = new Uint8Array(4);
-    const { bytesRead } = await file.read(head, 0, 4, 0);
-    const packing = packingOf(head.subarray(0, bytesRead), path);
+    const packing = await packingAt(file, path);
     if (packing === "gzip") yield* gunzipped(file, size);
     else if (packing === "zstd") yield* zstdUnpacked(file.fd);
     else if (packing === "parquet") yield* parquetLines(file.fd);
@@ -36,6 +36,22 @@ export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint
   } finally {
     await file.close();
   }
+}
+
+/** How a file is packed. @throws BrokenFile as `chunksOf` does */
+export async function packingOfFile(path: string, size: number): Promise<FilePacking> {
+  const file = await openPlain(path, size);
+  try {
+    return await packingAt(file, path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function packingAt(file: FileHandle, path: string): Promise<FilePacking> {
+  const head = new Uint8Array(4);
+  const { bytesRead } = await file.read(head, 0, 4, 0);
+  return packingOf(head.subarray(0, bytesRead), path);
 }
 
 async function openPlain(path: string, size: number): Promise<FileHandle> {
@@ -51,7 +67,7 @@ async function openPlain(path: string, size: number): Promise<FileHandle> {
   }
 }
 
-function packingOf(head: Uint8Array, path: string): "gzip" | "zstd" | "parquet" | "none" {
+function packingOf(head: Uint8Array, path: string): FilePacking {
   const startsWith = (magic: readonly number[]): boolean =>
     magic.every((byte, at) => head[at] === byte);
   if (startsWith(GZIP)) return "gzip";

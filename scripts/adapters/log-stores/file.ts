@@ -86,26 +86,28 @@ async function* pullFile(
   const limits = { longest: MAX_LINE_BYTES, kept: CUT_LINE_BYTES };
   const asLine = ({ line, bytes, cut }: Candidate): LogLine =>
     cut ? { partition, line, bytes, cut } : { partition, line, bytes };
-  const blocks = await readThroughIndex(path, partition.bytes, scope, profile);
-  if (blocks !== null) {
-    for (const { firstLine, bytes } of blocks.read()) {
-      signal.throwIfAborted();
-      const finder = candidateFinder(prefilter, limits, firstLine - 1);
-      for (const candidate of [...finder.push(bytes), ...finder.end()]) yield asLine(candidate);
-    }
-    return { partition, scanned: blocks.lines, broken: null };
-  }
   const finder = candidateFinder(prefilter, limits);
+  let scanned = finder.lines;
   try {
+    const indexed = await readThroughIndex(path, partition.bytes, scope, profile);
+    if (indexed !== null) {
+      scanned = () => indexed.lines;
+      for (const { firstLine, bytes } of indexed.read()) {
+        signal.throwIfAborted();
+        const own = candidateFinder(prefilter, limits, firstLine - 1);
+        for (const candidate of [...own.push(bytes), ...own.end()]) yield asLine(candidate);
+      }
+      return { partition, scanned: scanned(), broken: null };
+    }
     for await (const chunk of chunksOf(path, partition.bytes)) {
       signal.throwIfAborted();
       for (const candidate of finder.push(chunk)) yield asLine(candidate);
     }
     for (const candidate of finder.end()) yield asLine(candidate);
-    return { partition, scanned: finder.lines(), broken: null };
+    return { partition, scanned: scanned(), broken: null };
   } catch (error) {
     if (error instanceof BrokenFile) {
-      return { partition, scanned: finder.lines(), broken: error.message };
+      return { partition, scanned: scanned(), broken: error.message };
     }
     throw error;
   }

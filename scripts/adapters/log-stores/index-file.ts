@@ -19,11 +19,16 @@ export type Block = {
   readonly from: number;
   readonly to: number;
 };
+/**
+ * How the blocks lie in the object: `zst` = one frame each, `plain` = as they are, `gz` = one or more members each,
+ * `whole` = the object is one block and cannot be read in part, only left out.
+ */
+export type Packing = "zst" | "plain" | "gz" | "whole";
 export type LogIndex = {
   readonly object: { readonly bytes: number; readonly mtime_ms: number; readonly sha256: string };
   /** Digest of the log profile by which owners were read: another profile reads others. */
   readonly profile: string;
-  readonly packing: "zst" | "plain";
+  readonly packing: Packing;
   readonly blocks: readonly Block[];
   /** Numbers of the blocks in which one of these keys may stand. */
   readonly blocksOf: (keys: readonly string[]) => ReadonlySet<number>;

@@ -9,29 +9,37 @@ import {
   readSync,
   statSync,
 } from "node:fs";
-import { crc32 } from "node:zlib";
+import { crc32, gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
 import { policyDigest } from "../../domain/information-request/manifest-file.ts";
 import { scopeKeys } from "../../domain/information-request/owner-keys.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256 } from "../digest.ts";
+import { BrokenFile } from "./broken-file.ts";
 import { type Block, decodeIndex, INDEX_ENDING, type LogIndex } from "./index-file.ts";
-import { type FrameCodec, frameCodec } from "./zstd-frames.ts";
+import { frameCodec } from "./zstd-frames.ts";
 
 export type IndexedRead = {
   /** Lines of the whole object. */
   readonly lines: number;
-  /** The wanted blocks, unpacked, in order. */
+  /**
+   * The wanted blocks, unpacked, in order.
+   * @throws BrokenFile when a block changed since it was looked at
+   */
   readonly read: () => Generator<{ readonly firstLine: number; readonly bytes: Uint8Array }>;
 };
 
-/** Above this share of the blocks, reading the whole object as one stream is faster. */
+/** Above this share of the bytes, reading the whole object as one stream is faster, */
 const STREAM_SHARE = 0.3;
+/** but not where no more than this is unpacked: to start a program costs as much. */
+const FEW_BYTES = 4 * 1024 * 1024;
+/** A block of more is not unpacked at once. */
+const LARGEST_BLOCK = 64 * 1024 * 1024;
 
 /**
  * Null = read the whole object: it has no index, or one that is damaged, older than the object, made by another log profile,
- * or of no use because too many blocks are wanted. The lines found are the same either way.
+ * or of no use because too much is wanted. The lines found are the same either way.
  * @param path absolute, below a root that has been resolved already
  * @param bytes size of the object when the dive was planned
  */
@@ -44,28 +52,22 @@ export async function readThroughIndex(
   const index = await trustedIndex(path, bytes, profile);
   if (index === null) return null;
   const wanted = wantedBlocks(index, scope);
-  if (wanted.length > index.blocks.length * STREAM_SHARE) return null;
-  const packed = readBlocks(
-    path,
-    wanted.map(({ block }) => block),
-  );
-  if (packed === null) return null;
-  const codec = index.packing === "zst" && wanted.length > 0 ? await frameCodec() : null;
+  if (!worthReading(index, wanted) || !areWhole(path, wanted)) return null;
+  // Nothing is loaded for an object of which nothing is read.
+  const unpack = await unpackerOf(wanted.length === 0 ? "plain" : index.packing);
   return {
     lines: index.blocks.reduce((sum, block) => sum + block.lines, 0),
-    read: () => unpacked(wanted, packed, codec),
+    read: () => unpacked(path, wanted, unpack),
   };
 }
 
-function* unpacked(
-  wanted: readonly Wanted[],
-  packed: readonly Uint8Array[],
-  codec: FrameCodec | null,
-): ReturnType<IndexedRead["read"]> {
-  for (const [at, { firstLine }] of wanted.entries()) {
-    const bytes = packed[at] as Uint8Array;
-    yield { firstLine, bytes: codec === null ? bytes : codec.unpack(bytes) };
-  }
+function worthReading({ blocks, packing }: LogIndex, wanted: readonly Wanted[]): boolean {
+  if (wanted.length === 0) return true;
+  if (packing === "whole" || wanted.some(({ block }) => block.raw > LARGEST_BLOCK)) return false;
+  const raw = wanted.reduce((sum, { block }) => sum + block.raw, 0);
+  return (
+    raw <= FEW_BYTES || raw <= STREAM_SHARE * blocks.reduce((sum, block) => sum + block.raw, 0)
+  );
 }
 
 async function trustedIndex(
@@ -127,19 +129,47 @@ function wantedBlocks(index: LogIndex, scope: Scope): readonly Wanted[] {
   return wanted;
 }
 
-/** The blocks as they lie in the object; null when one of them is not what the index was made over. */
-function readBlocks(path: string, blocks: readonly Block[]): readonly Uint8Array[] | null {
-  if (blocks.length === 0) return [];
+/** Whether every block is what the index was made over: looked at before the first line is handed on. */
+function areWhole(path: string, wanted: readonly Wanted[]): boolean {
+  for (const { bytes } of blocksAt(path, wanted)) if (bytes === null) return false;
+  return true;
+}
+
+function* unpacked(
+  path: string,
+  wanted: readonly Wanted[],
+  unpack: Unpack,
+): ReturnType<IndexedRead["read"]> {
+  for (const { block, firstLine, bytes } of blocksAt(path, wanted)) {
+    if (bytes === null) throw new BrokenFile("the file changed while the dive ran");
+    yield { firstLine, bytes: unpack(bytes, block.raw) };
+  }
+}
+
+/** The blocks as they lie in the object, one at a time; null for one that is not what the index was made over. */
+function* blocksAt(path: string, wanted: readonly Wanted[]) {
+  if (wanted.length === 0) return;
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const read: Uint8Array[] = [];
-    for (const { offset, length, crc } of blocks) {
-      const bytes = Buffer.allocUnsafe(length);
-      if (readSync(file, bytes, 0, length, offset) !== length || crc32(bytes) !== crc) return null;
-      read.push(bytes);
+    for (const { block, firstLine } of wanted) {
+      const bytes = Buffer.allocUnsafe(block.length);
+      const read = readSync(file, bytes, 0, block.length, block.offset);
+      yield {
+        block,
+        firstLine,
+        bytes: read === block.length && crc32(bytes) === block.crc ? bytes : null,
+      };
     }
-    return read;
   } finally {
     closeSync(file);
   }
+}
+
+type Unpack = (bytes: Uint8Array, raw: number) => Uint8Array;
+
+async function unpackerOf(packing: LogIndex["packing"]): Promise<Unpack> {
+  if (packing === "gz") return (bytes, raw) => gunzipSync(bytes, { maxOutputLength: raw });
+  if (packing !== "zst") return (bytes) => bytes;
+  const { unpack } = await frameCodec();
+  return unpack;
 }
