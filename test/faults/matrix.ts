@@ -13,6 +13,7 @@ const HELP = `Strikes every call with every fault, runs again without faults, an
   --only NAME     cells whose name begins so: 'request/accepted/requests#12:502-applied'
   --fault A,B     these faults only
   --writes        calls that write only
+  --from NAME     the cells from this one on: goes on where a run was stopped
   --sample N      N cells, chosen by --seed (default 1)
   --verbose       the name of each cell before it begins
   --processes     real processes and real kill -9, instead of faults
@@ -21,6 +22,7 @@ const HELP = `Strikes every call with every fault, runs again without faults, an
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
+    from: { type: "string" },
     fault: { type: "string" },
     writes: { type: "boolean", default: false },
     processes: { type: "boolean", default: false },
@@ -33,8 +35,11 @@ const { values } = parseArgs({
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function chosen(cells: readonly Cell[]): readonly Cell[] {
-  const { only, writes, sample, seed } = values;
+  const { only, from, writes, sample, seed } = values;
+  const first = from === undefined ? 0 : cells.findIndex((cell) => nameOf(cell) === from);
+  if (first === -1) throw new Error(`no cell is named ${from}`);
   const wanted = cells
+    .slice(first)
     .filter((cell) => !writes || cell.call.method !== "GET")
     .filter((cell) => only === undefined || `${nameOf(cell)}:`.startsWith(only));
   return sample === undefined ? wanted : sampled(wanted, Number(sample), Number(seed));
