@@ -32,6 +32,10 @@ type Gathered = {
 /** The flat row of one parsed line. Aliases become the field's own name; two names for one field with two values make it ambiguous. */
 export function rowOf(object: JsonObject, profile: Shape): LogRow {
   const { payload, prefix, doubted } = unwrap(object, profile);
+  if (prefix === null && !doubted) {
+    const plain = asItIs(payload, profile.aliases);
+    if (plain !== null) return plain;
+  }
   const row: Gathered = {
     fields: new Map(),
     ambiguous: new Set(),
@@ -42,6 +46,20 @@ export function rowOf(object: JsonObject, profile: Shape): LogRow {
   };
   flatten(payload, "", doubted, row);
   return row;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Most lines are flat already, under the names that the profile uses: they need no copy. Null for any other. */
+function asItIs({ members, duplicates }: JsonObject, aliases: Shape["aliases"]): LogRow | null {
+  if (duplicates.size > 0) return null;
+  const objects = new Set<string>();
+  let around = "";
+  for (const [key, value] of members) {
+    if (aliases.has(key) || (value !== null && isJsonObject(value))) return null;
+    around = addObjects(key, around, objects);
+  }
+  return { fields: members, ambiguous: NO_NAMES, objects };
 }
 
 type Payload = {
@@ -90,15 +108,19 @@ function put(row: Gathered, dotted: string, value: JsonValue, doubtful: boolean)
     row.ambiguous.add(field);
   }
   row.fields.set(field, value);
-  // Of names beside each other the objects are mostly the same.
-  let around = row.around;
+  row.around = addObjects(field, row.around, row.objects);
+}
+
+/** Adds the objects around a name, and tells the last of them. Of names beside each other they are mostly the same. */
+function addObjects(field: string, before: string, objects: Set<string>): string {
+  let around = before;
   for (let dot = field.indexOf("."); dot !== -1; dot = field.indexOf(".", dot + 1)) {
     if (dot !== around.length || !field.startsWith(around)) {
       around = field.slice(0, dot);
-      row.objects.add(around);
+      objects.add(around);
     }
   }
-  row.around = around;
+  return around;
 }
 
 /** Whether what the row says of this field, or of an object around it, is not known. */

@@ -217,8 +217,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   fields(
     "URL: a foreign one leaves",
-    'return shown === null ? gone("OTHER_ACCOUNT") : partly',
-    "return shown === null ? kept(text) : partly",
+    'if (shown === null) return gone("OTHER_ACCOUNT");',
+    "if (shown === null) return kept(text);",
   ),
   fields(
     "text: without a template it leaves",
@@ -237,12 +237,12 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   fields(
     "params: keys that are not listed leave",
-    'return { field, action: "removed", reason: "NOT_LISTED", original: param };',
+    'return resultOf(field, param, gone("NOT_LISTED"));',
     'return { field, action: "kept", reason: null, value: JSON.stringify(param, (_, one) => one instanceof Map ? Object.fromEntries(one) : one), original: param };',
   ),
   fields(
     "params: what is no list leaves",
-    'if (!isJsonArray(value)) return [{ field, action: "removed", reason: "TYPE", original: value }];',
+    'if (!isJsonArray(value)) return [resultOf(field, value, gone("TYPE"))];',
     'if (!isJsonArray(value)) return [{ field, action: "kept", reason: null, value: String(value), original: value }];',
   ),
   text(
@@ -360,8 +360,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   core(
     "a value given twice leaves",
-    'if (isAmbiguous(row, field)) return removedWhole(field, "AMBIGUOUS", value);',
-    'if (isAmbiguous(row, field)) return { field, action: "kept", reason: null, original: value, value: String(value) };',
+    'if (isAmbiguous(context.row, field)) return removedWhole(field, "AMBIGUOUS", value);',
+    'if (isAmbiguous(context.row, field)) return { field, action: "kept", reason: null, original: value, value: String(value) };',
   ),
   core(
     "what was removed stays as well",

@@ -1,7 +1,9 @@
 // A slice of the benches: nothing comes out of the whole redaction, and what comes out of a broken one is noticed and stopped.
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { bench, WHOLE } from "./bench.ts";
 import { scope } from "./fixture.ts";
+import { MUTANTS } from "./mutants.ts";
 import { usefulness } from "./usefulness.ts";
 
 const SEED = 20_261_120;
@@ -13,6 +15,11 @@ test("no canary comes out of 1,000 attacked rows, and the gate blocks none of th
     leaking: 0,
     blocked: 0,
   });
+});
+
+test.each(MUTANTS)("the line to break is there, once: $name", ({ file, find }) => {
+  const source = readFileSync(new URL(`../../scripts/domain/${file}`, import.meta.url), "utf8");
+  expect(source.split(find)).toHaveLength(2);
 });
 
 test("pseudonyms that tell their value are noticed, and the gate stops them", () => {

@@ -39,16 +39,18 @@ export function segmentsOf(text: string): readonly string[] | null {
   const path = (text.split(/[?#]/, 1)[0] as string).replace(/^\/|\/$/g, "");
   if (path === "") return [];
   const segments = path.split("/").map(decode);
-  const bad = (segment: string | null): boolean =>
-    segment === null ||
-    segment === "" ||
-    segment === "." ||
-    segment === ".." ||
-    segment.includes("\\");
-  return segments.some(bad) ? null : (segments as string[]);
+  return segments.some(isBad) ? null : (segments as string[]);
 }
 
+const isBad = (segment: string | null): boolean =>
+  segment === null ||
+  segment === "" ||
+  segment === "." ||
+  segment === ".." ||
+  segment.includes("\\");
+
 function decode(segment: string): string | null {
+  if (!segment.includes("%")) return segment;
   try {
     const once = decodeURIComponent(segment);
     return once.includes("%") ? null : once;

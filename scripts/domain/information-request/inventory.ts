@@ -67,6 +67,8 @@ const PATH = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`);
 /** A well-formed path that differs from a listed one only by case, `.git` or the like is not "foreign": a person decides. */
 export function judgePath(kind: Kind, text: string | null): Judged {
   if (text === null || text.length > 1024) return UNCLEAR;
+  const listed = kind.byPath.get(text);
+  if (listed !== undefined) return { claim: "own", owned: listed };
   const path = text.replace(REPOSITORY_SUFFIX, "");
   const owned = kind.byPath.get(path);
   if (owned !== undefined) return { claim: "own", owned };
@@ -83,7 +85,8 @@ function nearlyListed(kind: Kind, path: string): boolean {
 /** The first segment of a path, or of what a root field says. */
 export function judgeRoot(inventory: Inventory, text: string | null): Claim {
   if (text === null) return "unclear";
-  const root = text.split("/", 1)[0] as string;
+  const slash = text.indexOf("/");
+  const root = slash === -1 ? text : text.slice(0, slash);
   if (inventory.roots.has(root)) return "own";
   if (!PATH.test(root)) return "unclear";
   const folded = root.toLowerCase();

@@ -147,16 +147,14 @@ const ENTITY_KINDS: ReadonlyMap<string, Side> = new Map([
   ["Namespace", "namespaces"],
 ]);
 
-const stateId = (kind: Kind, text: string | null): Stated => ({
-  ...judgeId(kind, text),
-  id: text !== null && isPlainId(text) ? text : null,
-  path: null,
-});
-const statePath = (kind: Kind, text: string | null): Stated => ({
-  ...judgePath(kind, text),
-  id: null,
-  path: text,
-});
+function stateId(kind: Kind, text: string | null): Stated {
+  const { claim, owned } = judgeId(kind, text);
+  return { claim, owned, id: text !== null && isPlainId(text) ? text : null, path: null };
+}
+function statePath(kind: Kind, text: string | null): Stated {
+  const { claim, owned } = judgePath(kind, text);
+  return { claim, owned, id: null, path: text };
+}
 /** A root namespace is one segment; anything more is not a root. */
 const rootClaim = (inventory: Inventory, text: string | null): ReturnType<typeof judgeRoot> =>
   text?.includes("/") ? "unclear" : judgeRoot(inventory, text);

@@ -168,21 +168,20 @@ function isAboutOwnUser(
   );
 }
 
-function judgeTime(
-  row: LogRow,
-  profile: LogProfile,
-  scope: Scope,
-): { answer: Answer; instant: string } {
+type TimeAnswer = { readonly answer: Answer; readonly instant: string };
+
+const unclearTime = (reason: string): TimeAnswer => ({
+  answer: { is: "unclear", reason },
+  instant: "",
+});
+
+function judgeTime(row: LogRow, profile: LogProfile, scope: Scope): TimeAnswer {
   const field = profile.time_fields.find((name) => fieldValue(row, name) !== undefined);
-  const unclear = (reason: string): { answer: Answer; instant: string } => ({
-    answer: { is: "unclear", reason },
-    instant: "",
-  });
-  if (field === undefined) return unclear("time_missing");
-  if (isAmbiguous(row, field)) return unclear("duplicate_field");
+  if (field === undefined) return unclearTime("time_missing");
+  if (isAmbiguous(row, field)) return unclearTime("duplicate_field");
   const value = fieldValue(row, field);
   const instant = typeof value === "string" ? canonicalInstant(value) : null;
-  if (instant === null) return unclear("time_unreadable");
+  if (instant === null) return unclearTime("time_unreadable");
   const { from, to } = windowOf(scope);
   const inside = from <= instant && instant < to;
   return { answer: inside ? IN : { is: "outside", reason: "outside_window" }, instant };

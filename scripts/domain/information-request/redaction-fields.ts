@@ -18,7 +18,7 @@ const kept = (value: string | number | boolean): Outcome => ({
   action: "kept",
   reason: null,
 });
-const gone = (reason: Reason): Outcome => ({ action: "removed", reason });
+const gone = (reason: Reason): Outcome => ({ value: undefined, action: "removed", reason });
 const instead = (value: string, reason: Reason): Outcome => ({
   value,
   action: "pseudonymised",
@@ -54,8 +54,14 @@ export function releaseField(
   rule: SimpleRule,
   context: FieldContext,
 ): FieldResult {
-  return { field, original: value, ...outcomeOf(value, rule, context) };
+  return resultOf(field, value, outcomeOf(value, rule, context));
 }
+
+const resultOf = (
+  field: string,
+  original: JsonValue,
+  { value, action, reason }: Outcome,
+): FieldResult => ({ field, value, action, reason, original });
 
 function outcomeOf(value: JsonValue, rule: SimpleRule, context: FieldContext): Outcome {
   if (rule.rule === "drop") return gone(DROP_REASONS[rule.class]);
@@ -232,20 +238,20 @@ export function releaseParams(
   keys: Readonly<Record<string, SimpleRule>>,
   context: FieldContext,
 ): readonly FieldResult[] {
-  if (!isJsonArray(value)) return [{ field, action: "removed", reason: "TYPE", original: value }];
+  if (!isJsonArray(value)) return [resultOf(field, value, gone("TYPE"))];
   const names = value.map(paramKey);
   return value.map((param, index): FieldResult => {
     const name = names[index] ?? null;
     const rule = name !== null && Object.hasOwn(keys, name) ? keys[name] : undefined;
     if (rule === undefined || name === null || !isJsonObject(param)) {
-      return { field, action: "removed", reason: "NOT_LISTED", original: param };
+      return resultOf(field, param, gone("NOT_LISTED"));
     }
     if (names.indexOf(name) !== names.lastIndexOf(name)) {
-      return { field, action: "removed", reason: "AMBIGUOUS", original: param };
+      return resultOf(field, param, gone("AMBIGUOUS"));
     }
     const given = param.members.get("value") ?? null;
     const outcome = outcomeOf(rule.rule === "integer" ? numberIn(given) : given, rule, context);
-    return { field: `${field}.${name}`, original: given, ...outcome };
+    return resultOf(`${field}.${name}`, given, outcome);
   });
 }
 

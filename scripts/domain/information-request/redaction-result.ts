@@ -39,6 +39,6 @@ export type FieldContext = {
 };
 /** `value` is what leaves, when anything does; `original` goes into the ledger unless it was kept whole. */
 export type FieldResult = FieldTally & {
-  readonly value?: string | number | boolean;
+  readonly value: string | number | boolean | undefined;
   readonly original: JsonValue;
 };

@@ -47,8 +47,9 @@ type FieldPlan = {
   /** What is told of every number, where none may leave. */
   readonly numberGone: FieldTally | null;
 };
-/** How many values of one field are kept before all are forgotten. */
+/** How many values of one field are kept before all are forgotten, and after how many it is asked whether that is of use. */
 const REMEMBERED_VALUES = 2048;
+const TRIED_VALUES = 256;
 /** Longer texts rarely repeat. */
 const REMEMBERED_LENGTH = 512;
 
@@ -105,9 +106,11 @@ type Output = {
 function redact(row: LogRow, redactor: Redactor): Redacted {
   const released = { log_source: redactor.profile.source };
   const output: Output = { released, tally: [], removed: [], leaks: false };
+  const { profile, scope, inventory, pseudonym } = redactor;
+  const context: FieldContext = { row, profile, scope, inventory, pseudonym };
   for (const [field, value] of row.fields) {
     if (value !== null) {
-      redactField(redactor.plans.get(field) ?? redactor.unknown, value, row, redactor, output);
+      redactField(redactor.plans.get(field) ?? redactor.unknown, value, context, output);
     }
   }
   return output.leaks ? { withheld: "secret_in_released_field" } : output;
@@ -116,23 +119,21 @@ function redact(row: LogRow, redactor: Redactor): Redacted {
 function redactField(
   plan: FieldPlan,
   value: JsonValue,
-  row: LogRow,
-  redactor: Redactor,
+  context: FieldContext,
   output: Output,
 ): void {
   const { field, rule, numberGone } = plan;
-  const certain = row.ambiguous.size === 0;
+  const certain = context.row.ambiguous.size === 0;
   if (numberGone !== null && isJsonNumber(value) && certain) {
     output.tally.push(numberGone);
     output.removed.push(value.number);
-  } else if (rule?.rule === "params" && !isAmbiguous(row, field)) {
-    const context = { ...redactor, row };
+  } else if (rule?.rule === "params" && !isAmbiguous(context.row, field)) {
     for (const result of releaseParams(field, value, rule.keys, context)) {
-      put(settled(result), output);
+      put(settled(result, rule.rule), output);
     }
   } else if (typeof value === "string" && value.length <= REMEMBERED_LENGTH && certain) {
-    put(remembered(plan, value, row, redactor), output);
-  } else put(settled(resultOf(plan, value, row, redactor)), output);
+    put(remembered(plan, value, context), output);
+  } else put(settled(resultOf(plan, value, context), rule?.rule), output);
 }
 
 function put({ value, tally, removed, leaks }: Settled, output: Output): void {
@@ -143,24 +144,26 @@ function put({ value, tally, removed, leaks }: Settled, output: Output): void {
 }
 
 /** What became of this text in this field before, else now. */
-function remembered(plan: FieldPlan, value: string, row: LogRow, redactor: Redactor): Settled {
-  if (!plan.keeps) return settled(resultOf(plan, value, row, redactor));
-  const beside = plan.rule === null ? "" : besideOf(plan.rule, row);
+function remembered(plan: FieldPlan, value: string, context: FieldContext): Settled {
+  const { rule } = plan;
+  if (!plan.keeps) return settled(resultOf(plan, value, context), rule?.rule);
+  const beside = rule === null ? "" : besideOf(rule, context.row);
   const key = beside === "" ? value : beside + value;
   const known = plan.texts.get(key);
   if (known !== undefined) {
     plan.uses += 1;
     return known;
   }
-  const made = settled(resultOf(plan, value, row, redactor));
-  if (plan.texts.size >= REMEMBERED_VALUES) forget(plan);
-  plan.texts.set(key, made);
+  const made = settled(resultOf(plan, value, context), rule?.rule);
+  const { size } = plan.texts;
+  if (size === REMEMBERED_VALUES || (size === TRIED_VALUES && plan.uses < size / 4)) forget(plan);
+  if (plan.keeps) plan.texts.set(key, made);
   return made;
 }
 
 /** A field whose values hardly ever come again, such as an id of each request, is not worth the keeping. */
 function forget(plan: FieldPlan): void {
-  plan.keeps = plan.uses >= REMEMBERED_VALUES;
+  plan.keeps = plan.uses >= plan.texts.size;
   plan.uses = 0;
   plan.texts.clear();
 }
@@ -168,26 +171,32 @@ function forget(plan: FieldPlan): void {
 function resultOf(
   { field, rule }: FieldPlan,
   value: JsonValue,
-  row: LogRow,
-  redactor: Redactor,
+  context: FieldContext,
 ): FieldResult {
   if (rule === null) return removedWhole(field, "UNKNOWN_FIELD", value);
-  if (isAmbiguous(row, field)) return removedWhole(field, "AMBIGUOUS", value);
-  return releaseField(field, value, rule as SimpleRule, { ...redactor, row });
+  if (isAmbiguous(context.row, field)) return removedWhole(field, "AMBIGUOUS", value);
+  return releaseField(field, value, rule as SimpleRule, context);
 }
 
 const removedWhole = (field: string, reason: Reason, original: JsonValue): FieldResult => ({
-  ...{ field, action: "removed", reason, original },
+  ...{ field, value: undefined, action: "removed", reason, original },
 });
 
-function settled({ field, action, reason, original, value }: FieldResult): Settled {
-  const removed = action === "kept" ? [] : leavesOf(original);
+const NOTHING: readonly string[] = [];
+
+function settled(
+  { field, action, reason, original, value }: FieldResult,
+  rule: FieldRule["rule"] | undefined,
+): Settled {
+  const removed = action === "kept" ? NOTHING : leavesOf(original);
   const secret = !isJsonNumber(original) && removed.some(holdsSecret);
+  // Pseudonyms and times are made here, of digits.
+  const made = action === "pseudonymised" || rule === "time";
   return {
     value,
     tally: { field, action, reason: secret ? "SECRET" : reason },
     removed,
-    leaks: typeof value === "string" && holdsSecret(value),
+    leaks: !made && typeof value === "string" && holdsSecret(value),
   };
 }
 

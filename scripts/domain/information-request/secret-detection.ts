@@ -108,13 +108,22 @@ function holdsJwt(text: string): boolean {
 
 const NOTHING: readonly SecretKind[] = [];
 
+/** Which detectors need look, by the features of a text. */
+const possible: (readonly Detector[] | undefined)[] = [];
+
+function detectorsFor(features: number): readonly Detector[] {
+  const known = possible[features];
+  if (known !== undefined) return known;
+  const made = DETECTORS.filter(({ needs }) => needs.every((needed) => (features & needed) !== 0));
+  possible[features] = made;
+  return made;
+}
+
 /** The kinds of secret in a text, in the order of the list; empty when there is none. */
 export function findSecrets(text: string): readonly SecretKind[] {
-  const features = featuresOf(text);
   let found = NOTHING;
-  for (const { kind, needs, found: isIn } of DETECTORS) {
-    if (needs.every((needed) => (features & needed) !== 0) && isIn(text) && !found.includes(kind))
-      found = [...found, kind];
+  for (const { kind, found: isIn } of detectorsFor(featuresOf(text))) {
+    if (isIn(text) && !found.includes(kind)) found = [...found, kind];
   }
   return found;
 }
