@@ -1,25 +1,24 @@
 // The only entry of the command line: finds the command, parses its words, hands it the process as values, returns the exit code.
 import { parseArgs } from "node:util";
-import { Temporal } from "temporal-polyfill";
 import { type Command, EXIT, type Terminal } from "./commands/command.ts";
 
-/** Each command is loaded only when it is called: `seclog quote` must not pay for GitLab or the sandbox. */
-const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
-  demo: () => import("./commands/demo.ts"),
-  sandbox: () => import("./commands/sandbox.ts"),
-  run: () => import("./commands/run.ts"),
-  doctor: () => import("./commands/doctor.ts"),
-  validate: () => import("./commands/validate.ts"),
-  check: () => import("./commands/check.ts"),
-  intake: () => import("./commands/intake.ts"),
-  dive: () => import("./commands/dive.ts"),
-  archive: () => import("./commands/archive.ts"),
-  prove: () => import("./commands/prove.ts"),
-  review: () => import("./commands/review.ts"),
-  impact: () => import("./commands/impact.ts"),
-  quote: () => import("./commands/quote.ts"),
-  redact: () => import("./commands/redact.ts"),
-  verify: () => import("./commands/verify.ts"),
+/** One line for the list of commands; each is the file of its name in `commands`, loaded only when it is called. */
+const SUMMARIES: Readonly<Record<string, string>> = {
+  demo: "plays a whole case, from the issue to the released artefact",
+  sandbox: "starts the sandbox GitLab",
+  run: "runs pipeline jobs against GitLab",
+  doctor: "what is unsafe or missing in GitLab's settings",
+  validate: "every YAML file, manifest and template of the repository",
+  check: "the verdict on one information request, offline",
+  intake: "issue text → request file and what is missing, offline",
+  dive: "the log-dive of one request: reads an archive, writes a redacted artefact",
+  archive: "indexes a log archive by owner and time, so that a dive reads only what it needs",
+  prove: "is an artefact what its log-dive had to write? offline, from the evidence",
+  review: "the release gate on given facts, offline",
+  impact: "which past verdicts a change of the policies flips",
+  quote: "shows untrusted text so that nothing in it can act in GitLab",
+  redact: "redacts log rows from standard input, offline",
+  verify: "is the custody log of a request still what was written? offline",
 };
 
 const COMMON_OPTIONS = {
@@ -27,23 +26,30 @@ const COMMON_OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
-/** Runs one command; `argv` without node and script. Never throws: a fault becomes a message and an exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs one command. Never throws: a fault becomes a message and an exit code.
+ * @param argv without node and script
+ * @param load reads the file of a command by the command's name
+ */
+export async function main(
+  argv: readonly string[],
+  load: (name: string) => Promise<{ readonly command: Command }>,
+): Promise<number> {
   const terminal = processTerminal();
   const [name, ...words] = argv;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    terminal.write(await overview());
+    terminal.write(overview());
     return name === undefined ? EXIT.badInput : EXIT.done;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
+  const summary = Object.hasOwn(SUMMARIES, name) ? SUMMARIES[name] : undefined;
+  if (summary === undefined) {
     terminal.complain(
       `seclog: there is no command "${printable(name)}". \`seclog --help\` lists them.\n`,
     );
     return EXIT.badInput;
   }
   try {
-    return await runCommand(terminal, (await load()).command, words);
+    return await runCommand(terminal, summary, (await load(name)).command, words);
   } catch (error) {
     terminal.complain(`seclog ${name}: ${describeError(error)}\n`);
     return EXIT.failed;
@@ -52,6 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function runCommand(
   terminal: Terminal,
+  summary: string,
   command: Command,
   words: readonly string[],
 ): Promise<number> {
@@ -66,7 +73,7 @@ async function runCommand(
   }
   if (parsed.values["help"] === true) {
     terminal.write(
-      `${command.summary}\n\nusage: seclog ${command.name} ${command.usage}\n\n${command.help.trim()}\n`,
+      `${summary}\n\nusage: seclog ${command.name} ${command.usage}\n\n${command.help.trim()}\n`,
     );
     return EXIT.done;
   }
@@ -81,11 +88,10 @@ const parseWords = (command: Command, words: readonly string[]) =>
     strict: true,
   });
 
-async function overview(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  const width = Math.max(...commands.map(({ command }) => command.name.length));
-  const lines = commands.map(
-    ({ command }) => `  ${command.name.padEnd(width)}  ${command.summary}`,
+function overview(): string {
+  const width = Math.max(...Object.keys(SUMMARIES).map((name) => name.length));
+  const lines = Object.entries(SUMMARIES).map(
+    ([name, summary]) => `  ${name.padEnd(width)}  ${summary}`,
   );
   return `seclog: request workflows of a security organisation, run inside GitLab\n\n${lines.join("\n")}\n\nseclog <command> --help says more. Exit codes: 0 done, 1 something failed, 2 bad input, 3 gate closed.\n`;
 }
@@ -100,7 +106,7 @@ function processTerminal(): Terminal {
     complain: (text) => void process.stderr.write(text),
     input: process.stdin,
     env: process.env,
-    now: Temporal.Now.instant().toString(),
+    now: new Date().toISOString(),
     interactive: process.stderr.isTTY === true,
     signal: stop.signal,
   };

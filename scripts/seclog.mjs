@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-// The `seclog` command: lets Node read TypeScript, then hands over to run.ts.
-import { register } from "tsx/esm/api";
+// The `seclog` command: reads the TypeScript of run.ts and of the one command that it asks for.
+import { load } from "./read-typescript.mjs";
 
-register();
-const { main } = await import("./run.ts");
-process.exitCode = await main(process.argv.slice(2));
+const { main } = await load("run.ts");
+process.exitCode = await main(process.argv.slice(2), (name) => load(`commands/${name}.ts`));

@@ -221,5 +221,5 @@ test.each([
   [["check", "--no-such-option"], 2],
   [["quote", "--help"], 0],
 ])("seclog %j exits %i", async (argv, exit) => {
-  expect(await main(argv)).toBe(exit);
+  expect(await main(argv, (name) => import(`../scripts/commands/${name}.ts`))).toBe(exit);
 });

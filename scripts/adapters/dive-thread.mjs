@@ -1,5 +1,4 @@
 // A thread of a dive: lets Node read TypeScript, as the main thread does.
-import { register } from "tsx/esm/api";
+import { load } from "../read-typescript.mjs";
 
-register();
-await import("./dive-thread.ts");
+await load("adapters/dive-thread.ts");

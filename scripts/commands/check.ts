@@ -139,7 +139,6 @@ function faultsOf(
 
 export const command: Command = {
   name: "check",
-  summary: "the verdict on one information request, offline",
   usage: "REQUEST.yaml --facts FACTS.json [--issue-state FILE] [--now T] | --batch FILE.jsonl",
   help: `
 Judges a request file by the policies of this repository. FACTS.json holds what the system of record says of the

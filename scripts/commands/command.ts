@@ -18,8 +18,6 @@ export type Terminal = {
 
 export type Command = {
   readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** The words after `seclog <name>`: `REQUEST.yaml --facts FACTS.json`. */
   readonly usage: string;
   /** A few lines: what goes in, what comes out, exit codes, an example. */

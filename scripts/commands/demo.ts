@@ -8,7 +8,6 @@ const PAGE_DIRECTORY = ".seclog/demo";
 
 export const command: Command = {
   name: "demo",
-  summary: "plays a whole case, from the issue to the released artefact",
   usage: "[--serve] [--port N] [--json]",
   help: `
 Starts a sandbox GitLab and a 30-day log archive, and plays one customer incident with the real jobs: a request with

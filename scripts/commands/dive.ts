@@ -21,7 +21,6 @@ const KEY_FILE = join(".seclog", "pseudonym.key");
 
 export const command: Command = {
   name: "dive",
-  summary: "the log-dive of one request: reads an archive, writes a redacted artefact",
   usage: "REQUEST.yaml --store URL --out DIR [--scope SCOPE.json] [--now T] [--workers N]",
   help: `
 Reads the log lines that the request may see and nothing else, redacts them, checks the result once more, and writes the

@@ -5,7 +5,6 @@ import { type Command, EXIT } from "./command.ts";
 
 export const command: Command = {
   name: "doctor",
-  summary: "what is unsafe or missing in GitLab's settings",
   usage: "[--project PATH] [--gitlab URL] [--json]",
   help: `
 Reads the settings of the tracker, its branches, variables, schedules, webhooks, people and tokens, with the token of the

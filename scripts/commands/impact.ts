@@ -14,7 +14,6 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 
 export const command: Command = {
   name: "impact",
-  summary: "which past verdicts a change of the policies flips",
   usage: "[--base REF] [--head REF] [--facts DIR|FILE] [--policies DIR]",
   help: `
 Judges every past request by the policies of the working tree and by those of REF in git (without --base, the commit

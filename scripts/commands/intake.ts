@@ -70,7 +70,6 @@ export function intakeCase(
 
 export const command: Command = {
   name: "intake",
-  summary: "issue text → request file and what is missing, offline",
   usage:
     "ISSUE.md [--facts FACTS.json] [--now T] [--issue N] [--account-id N] | --batch FILE.jsonl",
   help: `

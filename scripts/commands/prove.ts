@@ -12,7 +12,6 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 
 export const command: Command = {
   name: "prove",
-  summary: "is an artefact what its log-dive had to write? offline, from the evidence",
   usage: "DIR [--request REQUEST.yaml] [--key] [--policies DIR]",
   help: `
 Judges and redacts every line of DIR/evidence/ again and compares what must come out with what is there: each row is in

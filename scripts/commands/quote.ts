@@ -16,7 +16,6 @@ function contextOf(value: unknown): QuoteContext {
 
 export const command: Command = {
   name: "quote",
-  summary: "shows untrusted text so that nothing in it can act in GitLab",
   usage: "[--context PLACE] < TEXT | --batch FILE.jsonl",
   help: `
 Prints the Markdown by which a comment shows the text on standard input: no quick action, mention, reference,

@@ -22,7 +22,6 @@ const KEY_FILE = join(".seclog", "pseudonym.key");
 
 export const command: Command = {
   name: "redact",
-  summary: "redacts log rows from standard input, offline",
   usage: "--scope SCOPE.json [--profile NAME] < ROWS",
   help: `
 Reads log lines, keeps those that the scope allows, and writes what the customer may see of them, one JSON object a

@@ -21,7 +21,6 @@ export function reviewCase(input: unknown, policy: ReviewPolicy): Release {
 
 export const command: Command = {
   name: "review",
-  summary: "the release gate on given facts, offline",
   usage: "--facts CASE.json | --batch FILE.jsonl",
   help: `
 Says whether an artefact may be released: CASE.json holds what GitLab's API says of the merge request, the people,

@@ -8,7 +8,6 @@ import { type Command, EXIT, type Terminal } from "./command.ts";
 
 export const command: Command = {
   name: "run",
-  summary: "runs pipeline jobs against GitLab",
   usage: "<job…> [--issue N] [--project PATH] [--gitlab URL] [--dry-run] [--json]",
   help: `
 Reads GitLab once, prints what it plans, and does it. Jobs: ${Object.keys(JOBS).join(", ")}.

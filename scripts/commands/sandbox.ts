@@ -3,7 +3,6 @@ import { type Command, EXIT } from "./command.ts";
 
 export const command: Command = {
   name: "sandbox",
-  summary: "starts the sandbox GitLab",
   usage: "[--port N] [--seed FILE]",
   help: `
 A GitLab for trying things out, on this machine alone: real HTTP, state in memory, gone when it stops (Ctrl-C).

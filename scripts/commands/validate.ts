@@ -18,7 +18,6 @@ const ROOTS = ["requests", "policies", "templates"];
 
 export const command: Command = {
   name: "validate",
-  summary: "every YAML file, manifest and template of the repository",
   usage: "[PATH…] [--policies DIR] | --batch FILE.jsonl",
   help: `
 Checks files and folders; without PATH requests/, policies/ and templates/ of the working directory. For a folder of

@@ -17,7 +17,6 @@ import { type Command, EXIT } from "./command.ts";
 
 export const command: Command = {
   name: "verify",
-  summary: "is the custody log of a request still what was written? offline",
   usage: "ID [--repo DIR] [--file LOG.jsonl] [--head HASH:COUNT…]",
   help: `
 Reads the custody log of a request from the branch ${CUSTODY_BRANCH} of a clone (remote-tracking copies too) and finds entries that were
