@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodedViews, skeleton } from "../../scripts/domain/information-request/decode-views.ts";
 
@@ -17,8 +18,26 @@ describe("each way of hiding is undone", () => {
     ["base64 of base64", "YzJWamNtVjA="],
     ["UTF-16", "s\0e\0c\0r\0e\0t\0"],
     ["JSON in a string", "sec\\nret"],
+    ["broken lines", "sec\r\n  ret"],
+    ["full width", "ｓｅｃｒｅｔ"],
+    ["invisible letters", "se\u200bc\u00adret"],
+    ["letters of another alphabet", "ѕесrеt"],
+    ["full width in base64", Buffer.from("ｓｅｃｒｅｔ").toString("base64")],
   ])("%s", (_, text) => expect(decodedViews(text).texts).toContain("secret"));
 
+  const packed: readonly (readonly [string, Buffer])[] = [
+    ["gzip", gzipSync("secret")],
+    ["zlib", deflateSync("secret")],
+    ["zlib, fast", deflateSync("secret", { level: 1 })],
+    ["Zstandard", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4, 0, 1, 2, 3])],
+  ];
+  test.each(packed)("%s is not unpacked, and told as unseen", (_, bytes) => {
+    const escaped = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+    for (const text of [bytes.toString("base64"), bytes.toString("hex"), escaped, `a ${escaped}`]) {
+      expect(decodedViews(text).exhausted).toBe(true);
+      expect(decodedViews(Buffer.from(text).toString("base64")).exhausted).toBe(true);
+    }
+  });
   test("named entities", () => expect(decodedViews("a&commat;b&amp;").texts).toContain("a@b&"));
   test("what is no code point is left out", () => {
     expect(decodedViews("a\\u{ffffff}b&#9999999;").texts).toContain("ab");

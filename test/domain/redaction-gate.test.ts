@@ -77,6 +77,12 @@ describe("G1: a value that its rule cannot have let through", () => {
     ["production", { params: "key" }, "G1 unknown_field"],
     ["production", { "params.other": "key" }, "G1 unknown_field"],
     ["application", { log_source: "audit" }, "G1 enum"],
+    ["application", { target: "key ".repeat(2000) }, "G1 words"],
+    [
+      "application",
+      { target: `glpat-CANARY0123456789abcd ${"key ".repeat(2000)}` },
+      "G2 gitlab_token",
+    ],
     ["application", { "meta.caller_id": "Projects::JaneController#create" }, "G1 caller"],
     ["application", { "meta.caller_id": "WebHookWorker#create" }, "G1 caller"],
     ["application", { "meta.caller_id": "GET" }, "G1 caller"],

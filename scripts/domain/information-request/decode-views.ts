@@ -8,7 +8,7 @@ const MAX_TEXT = 256 * 1024;
 export type Views = {
   /** The text itself first. */
   readonly texts: readonly string[];
-  /** The budget did not suffice: what is left unseen counts as a finding. */
+  /** The budget did not suffice, or something is packed: what is left unseen counts as a finding. */
   readonly exhausted: boolean;
 };
 
@@ -18,8 +18,9 @@ export function decodedViews(text: string): Views {
   let size = text.length;
   let layer = [text];
   for (let depth = 0; depth < MAX_DEPTH && layer.length > 0; depth += 1) {
-    const fresh = layer.flatMap((one) => DECODERS.flatMap((decode) => decode(one)));
-    layer = [...new Set(fresh)].filter((one) => one !== "" && !seen.has(one));
+    const fresh = new Set(layer.flatMap((one) => DECODERS.flatMap((decode) => decode(one))));
+    if (fresh.delete(PACKED)) return { texts: [...seen], exhausted: true };
+    layer = ([...fresh] as string[]).filter((one) => one !== "" && !seen.has(one));
     for (const one of layer) {
       seen.add(one);
       size += one.length;
@@ -29,11 +30,14 @@ export function decodedViews(text: string): Views {
   return { texts: [...seen], exhausted: false };
 }
 
-type Decoder = (text: string) => readonly string[];
+/** What stands for bytes that would have to be unpacked first. */
+const PACKED = Symbol("packed");
+type Decoded = string | typeof PACKED;
+type Decoder = (text: string) => readonly Decoded[];
 
 /** A decoder of texts that hold its mark; any other text would come out as it went in. */
 const marked =
-  (mark: string, decode: (text: string) => string): Decoder =>
+  (mark: string, decode: (text: string) => Decoded): Decoder =>
   (text) =>
     text.includes(mark) ? [decode(text)] : [];
 
@@ -69,13 +73,19 @@ const jsonString = marked("\\", (text) =>
   text.replace(/\\(["\\/])/g, "$1").replace(/\\[nrt]/g, ""),
 );
 const plainHex: Decoder = (text) =>
-  [...text.matchAll(/(?:[0-9a-fA-F]{2}){6,4096}/g)].map(([hex]) => fromBytes(pairs(hex)));
+  [...text.matchAll(/(?:[0-9a-fA-F]{2}){6,4096}/g)].map(([hex]) => decoded(pairs(hex)));
 /** Standard and URL alphabet, also where a run is glued to a path. */
 const base64: Decoder = (text) =>
   [...text.matchAll(/[A-Za-z0-9+/_-]{8,8192}={0,2}/g)].flatMap(([run]) =>
     [run, ...run.split(/[/_-]/)].filter((part) => part.length >= 8).map(fromBase64),
   );
 const wideText = marked("\0", (text) => text.replaceAll("\0", ""));
+const joinedLines = marked("\n", (text) => text.replace(/\r?\n[ \t]*/g, ""));
+/** Other spellings of the same letters: compatibility forms, invisible characters, letters of other alphabets. */
+const plainLetters: Decoder = (text) =>
+  /^[\0-\x7f]*$/.test(text)
+    ? []
+    : [text.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, ""), skeleton(text)];
 
 const DECODERS: readonly Decoder[] = [
   percent,
@@ -87,29 +97,45 @@ const DECODERS: readonly Decoder[] = [
   plainHex,
   base64,
   wideText,
+  joinedLines,
+  plainLetters,
 ];
 
 const codePoint = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : "");
 
 /** Replaces each run of escaped bytes by the text they spell. */
-function bytesIn(text: string, runs: RegExp, mark: string): string {
-  return text.replace(runs, (run) => fromBytes(pairs(run.replaceAll(mark, ""))));
+function bytesIn(text: string, runs: RegExp, mark: string): Decoded {
+  let packed = false;
+  const shown = text.replace(runs, (run) => {
+    const spelt = decoded(pairs(run.replaceAll(mark, "")));
+    if (spelt === PACKED) packed = true;
+    return String(spelt);
+  });
+  return packed ? PACKED : shown;
 }
+
+const ZLIB_LEVELS: readonly (number | undefined)[] = [0x01, 0x5e, 0x9c, 0xda];
+
+/** gzip, zlib or Zstandard, by the first bytes. */
+const isPacked = ([first, second, third, fourth]: Uint8Array): boolean =>
+  (first === 0x1f && second === 0x8b) ||
+  (first === 0x78 && ZLIB_LEVELS.includes(second)) ||
+  (first === 0x28 && second === 0xb5 && third === 0x2f && fourth === 0xfd);
+
+const decoded = (bytes: Uint8Array): Decoded => (isPacked(bytes) ? PACKED : UTF8.decode(bytes));
 
 const pairs = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) as string[], (pair) => Number.parseInt(pair, 16));
 
 const UTF8 = new TextDecoder();
-const fromBytes = (bytes: Uint8Array): string => UTF8.decode(bytes);
 
 /** What the run spells, or nothing when too much of it is no text. */
-function fromBase64(run: string): string {
+function fromBase64(run: string): Decoded {
   const symbols = run.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   const whole = symbols.slice(0, symbols.length - (symbols.length % 4 === 1 ? 1 : 0));
   const bytes = atob(whole);
-  const text = fromBytes(
-    Uint8Array.from({ length: bytes.length }, (_, at) => bytes.charCodeAt(at)),
-  );
+  const text = decoded(Uint8Array.from({ length: bytes.length }, (_, at) => bytes.charCodeAt(at)));
+  if (text === PACKED) return text;
   let odd = 0;
   for (const char of text) if (char === "\uFFFD" || (char < " " && char !== "\0")) odd += 1;
   return odd * 4 > text.length ? "" : text;

@@ -4,6 +4,8 @@ import type { Scope } from "./scope.ts";
 
 /** `user-0123456789abcdef`: 64 bits of a keyed digest behind the kind. */
 export const PSEUDONYM_SHAPE = /^(?:user|user_id|ip|correlation|token|job|resource)-[0-9a-f]{16}$/;
+/** In UTF-16 units (R19). */
+export const LONGEST_TEXT = 4096;
 const SECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const PLACEHOLDER = /\[(?:text removed|removed|e-mail|name|project|group|address)\]/g;
 
@@ -21,7 +23,7 @@ export function fitsRule(
   if (typeof value === "boolean") return rule.rule === "boolean";
   const text = String(value);
   if (typeof value !== "string" && typeof value !== "number") return false;
-  if (text.length > 4096 || (!PLAIN.test(text) && UNSEEN.test(text))) return false;
+  if (text.length > LONGEST_TEXT || (!PLAIN.test(text) && UNSEEN.test(text))) return false;
   switch (rule.rule) {
     case "drop":
     case "boolean":

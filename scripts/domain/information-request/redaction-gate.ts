@@ -3,7 +3,7 @@ import { literalPattern } from "../literal-pattern.ts";
 import type { LogProfile, SimpleRule } from "../log-profile.ts";
 import { decodedViews } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
-import { fitsRule, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
+import { fitsRule, LONGEST_TEXT, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
 import { holdsRemoved, type RemovedLedger, recordRemoved } from "./removed-ledger.ts";
 import type { Scope } from "./scope.ts";
 import { findSecrets } from "./secret-detection.ts";
@@ -92,7 +92,8 @@ function checkValue(field: string, value: unknown, check: RowCheck): readonly Ga
   if (fits && !isText) return NOTHING;
   const text = String(value);
   const wrong: GateFinding[] = fits ? [] : [{ check: "G1", where: field, type: rule.rule }];
-  return [...wrong, ...checkText(field, text, ledger, scope, profile)];
+  // What is longer does not fit: the row is refused, whatever stands behind.
+  return [...wrong, ...checkText(field, text.slice(0, LONGEST_TEXT), ledger, scope, profile)];
 }
 
 function isNew(seen: SeenValues, field: string, text: string): boolean {
