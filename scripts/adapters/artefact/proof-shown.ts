@@ -15,10 +15,12 @@ import {
   withheldCounts,
 } from "../../domain/information-request/artefact-summary.ts";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
-import { type ProofContext, rowFault } from "../../domain/information-request/proof-line.ts";
+import { rowFault } from "../../domain/information-request/proof-line.ts";
 import type { PseudonymLinks } from "../../domain/information-request/pseudonym-links.ts";
 import type { Released } from "../../domain/information-request/redaction-result.ts";
 import { aligned } from "../../domain/information-request/row-alignment.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256 } from "../digest.ts";
 import { GateRefused, passGate } from "./gate.ts";
 import type { ProvenEvidence, ProvenRow } from "./proof-evidence.ts";
@@ -48,7 +50,8 @@ export type Shown = {
   readonly manifest: Manifest;
   readonly files: ArtefactFiles;
   readonly evidence: ProvenEvidence;
-  readonly context: ProofContext;
+  readonly scope: Scope;
+  readonly profiles: ReadonlyMap<string, LogProfile>;
   readonly links: PseudonymLinks | null;
   readonly faults: FaultList;
 };
@@ -72,12 +75,13 @@ async function proveAggregate({
   manifest,
   files,
   evidence,
-  context,
+  scope,
+  profiles,
   links,
   faults,
 }: Shown): Promise<number> {
   const root = createHash("sha256");
-  const counter = aggregateCounter(context.profiles);
+  const counter = aggregateCounter(profiles);
   let count = 0;
   for await (const row of evidence.rows.sorted()) {
     count += 1;
@@ -88,7 +92,7 @@ async function proveAggregate({
   }
   checkRoot(manifest, count, root.digest("hex"), "aggregate.json", faults);
   const { window, complete, request, collected_at } = manifest;
-  const used = context.scope.log_sources.flatMap((source) => context.profiles.get(source) ?? []);
+  const used = scope.log_sources.flatMap((source) => profiles.get(source) ?? []);
   const smallest = smallestCountOn(collected_at, used);
   const answer = aggregateOf(counter.counts(), { request: request.id, window, complete }, smallest);
   await compare("aggregate.json", textLines(aggregateText(answer)), files, faults);
@@ -226,7 +230,8 @@ async function proveGate({
   manifest,
   files,
   evidence: { ledger },
-  context: { scope, profiles },
+  scope,
+  profiles,
   faults,
 }: Shown): Promise<void> {
   const lane = laneOf(manifest);

@@ -4,6 +4,7 @@ import { policyDigest } from "../../domain/information-request/manifest-file.ts"
 import { countFaults, manifestFaults } from "../../domain/information-request/proof-manifest.ts";
 import { scopeFaults } from "../../domain/information-request/proof-scope.ts";
 import { pseudonymLinks } from "../../domain/information-request/pseudonym-links.ts";
+import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
 import type { InformationRequest } from "../../domain/information-request/request.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
@@ -56,14 +57,15 @@ export async function proveArtefact(input: ProofInput): Promise<Proof> {
   checkRequest(manifest, scope, input, faults);
   if (scope === null) return done(nothing);
   checkPolicy(manifest, scope, input.profiles, faults);
-  const keyed = input.pseudonymsOf?.(scope.request_id) ?? null;
-  if (keyed !== null && keyed.keyId !== manifest.pseudonym_key_id)
-    faults.add(MANIFEST, null, "pseudonym_key_id is that of another key");
-  const links = keyed === null ? pseudonymLinks() : null;
-  const context = { scope, profiles: input.profiles, pseudonym: keyed?.pseudonym ?? standIn };
-  const evidence = await readProvenEvidence(files, context, faults);
+  const links = input.pseudonymsOf === null ? pseudonymLinks() : null;
+  const { directory, profiles } = input;
+  const evidence = await readProvenEvidence(
+    files,
+    { scope, profiles, pseudonym: pseudonymOf(manifest, scope, input, faults) },
+    faults,
+  );
   try {
-    const shown = { directory: input.directory, manifest, files, evidence, context, links, faults };
+    const shown = { directory, manifest, files, evidence, scope, profiles, links, faults };
     const rows = await proveShown(shown);
     const fields = manifest.lane === "aggregate" ? [] : evidence.fields;
     for (const fault of countFaults(manifest, scope, evidence.counts, fields))
@@ -77,6 +79,20 @@ export async function proveArtefact(input: ProofInput): Promise<Proof> {
 }
 
 const MANIFEST = "manifest.json";
+
+/** Made for one reading of the evidence: what the redaction remembers of its values goes away with it. */
+function pseudonymOf(
+  manifest: Manifest,
+  scope: Scope,
+  { pseudonymsOf }: ProofInput,
+  faults: FaultList,
+): Pseudonym {
+  if (pseudonymsOf === null) return (kind, value) => standIn(kind, value);
+  const { keyId, pseudonym } = pseudonymsOf(scope.request_id);
+  if (keyId !== manifest.pseudonym_key_id)
+    faults.add(MANIFEST, null, "pseudonym_key_id is that of another key");
+  return pseudonym;
+}
 
 const usedBy = (scope: Scope, profiles: ReadonlyMap<string, LogProfile>): readonly LogProfile[] =>
   [...scope.log_sources].sort().flatMap((source) => profiles.get(source) ?? []);

@@ -11,20 +11,25 @@ export type PseudonymLinks = {
   readonly complete: () => boolean;
 };
 
-/** @param kept how many values are remembered; bounds the memory */
+/** @param kept how many values are remembered; bounds the memory: 40 bytes each at most */
 export function pseudonymLinks(kept = 200_000): PseudonymLinks {
-  const shownOf = new Map<string, string>();
-  const derivedOf = new Map<string, string>();
+  const shownOf = new Map<string, DigitMap>();
+  const derivedOf = new Map<string, DigitMap>();
+  let links = 0;
   let complete = true;
   const link = (shown: string, derived: string): boolean => {
-    if (kindOf(shown) !== kindOf(derived)) return false;
-    const before = shownOf.get(derived);
-    if (before !== undefined) return before === shown;
-    if (derivedOf.has(shown)) return false;
-    if (shownOf.size >= kept) complete = false;
+    const kind = kindOf(shown);
+    if (kind !== kindOf(derived)) return false;
+    const [forth, back] = [ofKind(shownOf, kind), ofKind(derivedOf, kind)];
+    const [to, from] = [digitsOf(shown), digitsOf(derived)];
+    const before = get(forth, from);
+    if (before !== null) return before.high === to.high && before.low === to.low;
+    if (get(back, to) !== null) return false;
+    if (links >= kept) complete = false;
     else {
-      shownOf.set(derived, shown);
-      derivedOf.set(shown, derived);
+      links += 1;
+      put(forth, from, to);
+      put(back, to, from);
     }
     return true;
   };
@@ -40,3 +45,58 @@ export function pseudonymLinks(kept = 200_000): PseudonymLinks {
 }
 
 const kindOf = (pseudonym: string): string => pseudonym.slice(0, pseudonym.lastIndexOf("-"));
+
+/** The sixteen hexadecimal digits at the end of a pseudonym. */
+type Digits = { readonly high: number; readonly low: number };
+const digitsOf = (pseudonym: string): Digits => ({
+  high: Number.parseInt(pseudonym.slice(-16, -8), 16),
+  low: Number.parseInt(pseudonym.slice(-8), 16),
+});
+
+/** From digits to digits, four words an entry. Open addressing; at most two thirds of the slots are in use. */
+type DigitMap = { words: Uint32Array; used: Uint8Array; size: number };
+
+function ofKind(maps: Map<string, DigitMap>, kind: string): DigitMap {
+  const known = maps.get(kind);
+  if (known !== undefined) return known;
+  const made: DigitMap = { words: new Uint32Array(256), used: new Uint8Array(64), size: 0 };
+  maps.set(kind, made);
+  return made;
+}
+
+/** The slot of the digits, or the empty one where they belong. */
+function slotOf({ words, used }: DigitMap, { high, low }: Digits): number {
+  const mask = used.length - 1;
+  let slot = (high ^ low) & mask;
+  while (used[slot] === 1 && (words[slot * 4] !== high || words[slot * 4 + 1] !== low))
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+function get(map: DigitMap, from: Digits): Digits | null {
+  const slot = slotOf(map, from);
+  return map.used[slot] === 1 ? digitsAt(map.words, slot * 4 + 2) : null;
+}
+
+const digitsAt = (words: Uint32Array, at: number): Digits => ({
+  high: words[at] as number,
+  low: words[at + 1] as number,
+});
+
+/** Adds digits that are not there yet. */
+function put(map: DigitMap, from: Digits, to: Digits): void {
+  const slot = slotOf(map, from);
+  map.used[slot] = 1;
+  map.words.set([from.high, from.low, to.high, to.low], slot * 4);
+  map.size += 1;
+  if (map.size * 3 <= map.used.length * 2) return;
+  const { words, used } = map;
+  map.words = new Uint32Array(words.length * 2);
+  map.used = new Uint8Array(used.length * 2);
+  for (const [at, taken] of used.entries()) {
+    if (taken === 0) continue;
+    const moved = slotOf(map, digitsAt(words, at * 4));
+    map.used[moved] = 1;
+    map.words.set(words.subarray(at * 4, at * 4 + 4), moved * 4);
+  }
+}

@@ -94,3 +94,20 @@ test("every item of both lists comes once and in order", async () => {
     }),
   );
 });
+
+test("thousands of values keep their pseudonyms, whatever their digits have in common", () => {
+  const links = pseudonymLinks();
+  const name = (kind: string, digits: number): string =>
+    `${kind}-${digits.toString(16).padStart(16, "0")}`;
+  for (let at = 0; at < 5000; at += 1) {
+    expect(links.agree(name("user", at * 4096), name("user", at))).toBe(true);
+    expect(links.agree(name("ip", at * 4096), name("ip", 7 * at))).toBe(true);
+  }
+  for (let at = 0; at < 5000; at += 499) {
+    expect(links.agree(name("user", at * 4096), name("user", at))).toBe(true);
+    expect(links.agree(name("user", at * 4096 + 1), name("user", at))).toBe(false);
+    expect(links.agree(name("user", at * 4096 + 2 ** 40), name("user", at))).toBe(false);
+    expect(links.agree(name("user", at * 4096), name("user", at + 5000))).toBe(false);
+  }
+  expect(links.complete()).toBe(true);
+});
