@@ -14,7 +14,7 @@ import { digestOf, profileDigest } from "./indexed-file.ts";
 import type { FrameCodec } from "./zstd-frames.ts";
 
 /** Unpacked bytes of a block: small enough that a rare row costs little to read, large enough to pack well. */
-export const BLOCK_BYTES = 128 * 1024;
+export const BLOCK_BYTES = 64 * 1024;
 /** A line longer than this is not cut over frames, so the object cannot be indexed. */
 const LONGEST_BLOCK = 64 * 1024 * 1024;
 const LF = 0x0a;

@@ -7,7 +7,7 @@ import { BrokenFile } from "./broken-file.ts";
 import { parquetLines } from "./parquet-lines.ts";
 import { zstdUnpacked } from "./zstd-process.ts";
 
-const CHUNK = 128 * 1024;
+const CHUNK = 256 * 1024;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
 /** `PAR1`, or `PARE` where the footer is encrypted. */

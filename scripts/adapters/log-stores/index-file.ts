@@ -89,10 +89,10 @@ export function decodeIndex(bytes: Buffer): LogIndex | null {
   ];
   const hashesAt = HEAD + count * FIELDS * 8;
   // Typed arrays want aligned memory, which a slice of a larger buffer need not be.
-  const own = new Uint8Array(bytes).buffer;
-  const table = new Float64Array(own, HEAD, count * FIELDS);
-  const hashes = new Uint32Array(own, hashesAt, entries);
-  const postings = new Uint32Array(own, hashesAt + entries * 4, entries);
+  const own = bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
+  const table = new Float64Array(own.buffer, own.byteOffset + HEAD, count * FIELDS);
+  const hashes = new Uint32Array(own.buffer, own.byteOffset + hashesAt, entries);
+  const postings = new Uint32Array(own.buffer, own.byteOffset + hashesAt + entries * 4, entries);
   const header: Pick<LogIndex, "object" | "profile" | "packing"> = JSON.parse(
     bytes.toString("utf8", end - json, end),
   );
@@ -112,8 +112,17 @@ export function decodeIndex(bytes: Buffer): LogIndex | null {
 }
 
 function blockAt(table: Float64Array, at: number): Block {
-  const [offset, length, raw, lines, crc, dirty, from, to] = table.subarray(at, at + FIELDS);
-  return { offset, length, raw, lines, crc, dirty: dirty === 1, from, to } as Block;
+  const field = (which: number): number => table[at + which] as number;
+  return {
+    offset: field(0),
+    length: field(1),
+    raw: field(2),
+    lines: field(3),
+    crc: field(4),
+    dirty: field(5) === 1,
+    from: field(6),
+    to: field(7),
+  };
 }
 
 /** First place of a value in a sorted array, or where it would stand. */
