@@ -37,7 +37,7 @@ module.enableCompileCache?.(join(CACHE, "compiled"));
  * @param {string} entry path below `scripts`, like `run.ts`
  */
 export async function load(entry) {
-  const bundle = freshBundle(entry) ?? (await makeBundle(entry).catch(() => undefined));
+  const bundle = await bundleFor(entry).catch(() => undefined);
   if (bundle === undefined) {
     await readOneByOne();
     return import(pathToFileURL(join(SCRIPTS, entry)).href);
@@ -46,6 +46,12 @@ export async function load(entry) {
   process.setSourceMapsEnabled(true);
   return import(pathToFileURL(bundle).href);
 }
+
+/**
+ * The file to import for an entry: a bundle of exactly what its sources hold now. Throws where none can be made.
+ * @param {string} entry path below `scripts`
+ */
+export const bundleFor = async (entry) => freshBundle(entry) ?? (await makeBundle(entry));
 
 /** The bundle of exactly what the files hold now, if there is one. */
 function freshBundle(entry) {
@@ -87,8 +93,7 @@ async function makeBundle(entry) {
     });
     const digest = digestOf([...read.keys()], (file) => read.get(file));
     const bundle = bundleOf(entry, digest);
-    // Whoever made the same at the same time made it just as well.
-    if (!existsSync(bundle)) renameSync(made, dirname(bundle));
+    moveUnlessThere(made, dirname(bundle));
     const note = join(CACHE, `note-${randomUUID()}`);
     writeFileSync(note, JSON.stringify({ digest, files: [...read.keys()] }));
     renameSync(note, noteOf(entry));
@@ -96,6 +101,15 @@ async function makeBundle(entry) {
   } finally {
     rmSync(made, { recursive: true, force: true });
     await stop();
+  }
+}
+
+/** Whoever made the same at the same time made it just as well. */
+function moveUnlessThere(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { type Command, EXIT, type Terminal } from "./commands/command.ts";
 
 /** One line for the list of commands; each is the file of its name in `commands`, loaded only when it is called. */
-const SUMMARIES: Readonly<Record<string, string>> = {
+export const SUMMARIES: Readonly<Record<string, string>> = {
   demo: "plays a whole case, from the issue to the released artefact",
   sandbox: "starts the sandbox GitLab",
   run: "runs pipeline jobs against GitLab",
