@@ -84,8 +84,11 @@ async function* pullFile(
   const path = join(root, partition.object);
   const prefilter = prefilterOf(needlesOf(scope));
   const limits = { longest: MAX_LINE_BYTES, kept: CUT_LINE_BYTES };
-  const asLine = ({ line, bytes, cut }: Candidate): LogLine =>
-    cut ? { partition, line, bytes, cut } : { partition, line, bytes };
+  // A copy: the chunk that the line was found in is used again, and a view would keep all of it in memory.
+  const asLine = ({ line, bytes: found, cut }: Candidate): LogLine => {
+    const bytes = Buffer.from(found);
+    return cut ? { partition, line, bytes, cut } : { partition, line, bytes };
+  };
   const finder = candidateFinder(prefilter, limits);
   let scanned = finder.lines;
   try {

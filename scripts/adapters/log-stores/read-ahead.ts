@@ -68,8 +68,7 @@ function start(pull: AsyncGenerator<LogLine, PartitionEnd>, stop: AbortControlle
     try {
       let step = await pull.next();
       while (step.done !== true) {
-        // A copy: a view would keep the whole chunk in memory that the line was found in.
-        waiting.push({ ...step.value, bytes: Buffer.from(step.value.bytes) });
+        waiting.push(step.value);
         state.bytes += step.value.bytes.length;
         change.emit("line");
         while (state.bytes > WAITING_BYTES) await once(change, "taken", { signal: stop.signal });
