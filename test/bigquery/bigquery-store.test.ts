@@ -5,10 +5,17 @@ import {
 } from "../../scripts/adapters/log-stores/bigquery.ts";
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { openLogStore } from "../../scripts/adapters/log-stores/store-url.ts";
+import type { SourceCounts } from "../../scripts/domain/information-request/manifest.ts";
 import { archiveOf, profileOf, scopeOf } from "../adapters/log-dive-fixtures.ts";
 import { collected, scope } from "../opensearch/collected.ts";
 import { archiveFiles } from "../opensearch/rows.ts";
-import { type FakeBigQuery, refusal, startBigQuery, type TableRow } from "./fake-bigquery.ts";
+import {
+  type FakeBigQuery,
+  type FakeJob,
+  refusal,
+  startBigQuery,
+  type TableRow,
+} from "./fake-bigquery.ts";
 
 let running: FakeBigQuery | null = null;
 afterEach(async () => {
@@ -187,4 +194,112 @@ describe("never complete when something is missing", () => {
       time_missing: 1,
     });
   });
+});
+
+const reasonsOf = ({ sources }: { readonly sources: readonly SourceCounts[] }): readonly string[] =>
+  sources.flatMap(({ broken }) => broken.map(({ reason }) => reason));
+
+describe("a table that may keep rows from the dive", () => {
+  const column = (name: string, type: string, mode = "NULLABLE") => ({ name, type, mode });
+  const schema = (...fields: readonly object[]) => ({ schema: { fields } });
+  const ts = column("ts", "TIMESTAMP");
+  test.each([
+    ["a view", { type: "VIEW" }, /api: it is of the kind view, which may leave rows out/],
+    ["a materialised view", { type: "MATERIALIZED_VIEW" }, /kind materialized view/],
+    ["an external table", { type: "EXTERNAL" }, /kind external/],
+    ["no column for the record", schema(ts), /lacks the columns line STRING; load it as docs/],
+    ["a list of records", schema(ts, column("line", "STRING", "REPEATED")), /line STRING/],
+    ["a day for a time", schema(column("ts", "DATE"), column("line", "STRING")), /ts TIMESTAMP/],
+  ])("%s is refused", async (_, table, message) => {
+    const server = await bigQuery();
+    server.table = table;
+    const plan = storeOf(server).plan(scope, [profileOf("api")]);
+    await expect(plan).rejects.toThrow(message);
+    expect(server.billed).toBe(0);
+  });
+
+  test("no table at all is refused", async () => {
+    const server = await bigQuery();
+    const plan = storeOf(server).plan(scope, [profileOf("audit")]);
+    await expect(plan).rejects.toThrow(/audit: table 404 notFound/);
+  });
+
+  test.each([
+    ["rows", { rowLevelSecurityStatistics: { rowLevelSecurityApplied: true } }],
+    ["values", { dataMaskingStatistics: { dataMaskingApplied: true } }],
+  ])("a policy that keeps %s back is said", async (_, statistics) => {
+    const server = await bigQuery();
+    server.statistics = statistics;
+    await expect(storeOf(server).plan(scope, [profileOf("api")])).rejects.toThrow(
+      /a policy of the table keeps rows or values from this account/,
+    );
+    server.statistics = {};
+    const store = storeOf(server);
+    const late = { ...store };
+    late.plan = async (...asked) => {
+      const plan = await store.plan(...asked);
+      server.statistics = statistics;
+      return plan;
+    };
+    const { manifest } = await collected(late);
+    expect(manifest.complete).toBe(false);
+    expect(reasonsOf(manifest)[0]).toMatch(/a policy of the table/);
+  });
+});
+
+describe("a job that is there already", () => {
+  const [mine] = tableRows().filter(({ line }) => line.includes("acme-corp"));
+  if (mine === undefined) throw new Error("no row");
+  const one: TableRow = { ...mine, line: mine.line.replace(/"correlation_id":"[^"]+"/, '"n":1') };
+
+  test("is not taken when rows came into the table since", async () => {
+    const server = await bigQuery();
+    const before = await collected(storeOf(server));
+    server.rows.push(one);
+    const after = await collected(storeOf(server));
+    expect(after.manifest.rows.count).toBe(before.manifest.rows.count + 1);
+    expect([...server.jobs.values()].every(({ query }) => query.useQueryCache === false)).toBe(
+      true,
+    );
+  });
+
+  test("is not taken while rows stream in, which the table does not tell at once", async () => {
+    const server = await bigQuery();
+    server.table = { numRows: "1", streamingBuffer: { estimatedRows: "1" } };
+    const before = await collected(storeOf(server));
+    server.rows.push(one);
+    const after = await collected(storeOf(server));
+    expect(after.manifest.rows.count).toBe(before.manifest.rows.count + 1);
+  });
+
+  test.each([
+    ["failed", (job: FakeJob) => Object.assign(job, { status: { errorResult: { reason: "x" } } })],
+    ["is two hours old", (job: FakeJob) => Object.assign(job, { created: Date.now() - 7_200_000 })],
+  ])("is not taken when it %s, however often", async (_, spoil) => {
+    const server = await bigQuery();
+    const first = await collected(storeOf(server));
+    for (let dive = 0; dive < 5; dive += 1) {
+      for (const job of server.jobs.values()) spoil(job);
+      const again = await collected(storeOf(server));
+      expect(again.manifest.complete).toBe(true);
+      expect(again.rows).toBe(first.rows);
+    }
+    expect(server.billed).toBe(server.jobs.size);
+  });
+});
+
+test("a table that outgrows its estimate is said, with what to do", async () => {
+  const server = await bigQuery();
+  const store = storeOf(server);
+  const growing = { ...store };
+  growing.plan = async (...asked) => {
+    const plan = await store.plan(...asked);
+    server.growth = 1024 ** 3;
+    return plan;
+  };
+  const { manifest } = await collected(growing);
+  expect(manifest.complete).toBe(false);
+  expect(reasonsOf(manifest)[0]).toBe(
+    "query 400 bytesBilledLimitExceeded: the table grew after the estimate; run the dive again",
+  );
 });

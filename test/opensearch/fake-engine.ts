@@ -64,7 +64,11 @@ export async function startEngine(docs: Doc[], options: FakeOptions): Promise<Fa
     open: new Map(),
     close: () => new Promise((done) => server.close(() => done())),
   };
-  const { aliases = {}, streams = {}, isIndexed = () => true } = options;
+  const { aliases = {}, streams = {} } = options;
+  /** A time that cannot be read is left out, as with `ignore_malformed`. */
+  const isIndexed: IsIndexed = (index, field, value) =>
+    (options.isIndexed?.(index, field, value) ?? true) &&
+    (options.mapping[field] !== "date" || isInstant(value));
   const holds = (clause: unknown, doc: Doc): boolean => holdsClause(clause, doc, isIndexed);
   const hidden = new Set(Object.values(streams).flat());
   const inPattern = (pattern: string): Doc[] => {
@@ -235,6 +239,8 @@ const names = (pattern: string): RegExp[] =>
     .split(",")
     .map((name) => new RegExp(`^${name.replaceAll(".", "\\.").replaceAll("*", ".*")}$`));
 
+const isInstant = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 const timeOf = (doc: Doc): string => String(valuesAt(doc.source, "time")[0] ?? "~");
 const byTime = (left: Doc, right: Doc): number =>
   timeOf(left) < timeOf(right)
@@ -287,12 +293,18 @@ function partOf(part: { filter: unknown; aggs: Json }, docs: readonly Doc[], hol
     all: Days;
     mine: Days;
   };
-  const times = those.map((doc) => Date.parse(String(valuesAt(doc.source, oldest.min.field)[0])));
+  const instants = (doc: Doc, field: string): number[] =>
+    valuesAt(doc.source, field)
+      .filter(isInstant)
+      .map((value) => Date.parse(value));
+  const times = those.flatMap((doc) => instants(doc, oldest.min.field));
   const days = ({ filter, aggs }: Days): Json => {
     const counts = new Map<string, number>();
     for (const doc of those.filter((one) => holds(filter, one))) {
-      const day = String(valuesAt(doc.source, aggs.days.date_histogram.field)[0]).slice(0, 10);
-      counts.set(day, (counts.get(day) ?? 0) + 1);
+      for (const at of instants(doc, aggs.days.date_histogram.field)) {
+        const day = new Date(at).toISOString().slice(0, 10);
+        counts.set(day, (counts.get(day) ?? 0) + 1);
+      }
     }
     const buckets = [...counts]
       .sort()

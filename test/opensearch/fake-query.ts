@@ -29,6 +29,7 @@ export function holds(clause: unknown, doc: Searched, isIndexed: IsIndexed): boo
     case "prefix":
     case "regexp": {
       const { value, case_insensitive } = wanted as { value: string; case_insensitive?: boolean };
+      if (values.length === 0) return false;
       const literal = value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
       const pattern = { term: `^${literal}$`, prefix: `^${literal}`, regexp: `^(?:${value})$` };
       const wholly = new RegExp(pattern[kind], case_insensitive === true ? "is" : "s");
@@ -61,17 +62,29 @@ function holdsAll(
   );
 }
 
-/** Every scalar under a dotted name, through arrays, as text. */
-export const valuesAt = (source: string, field: string): string[] =>
-  reach(JSON.parse(source), field.replace(/\.keyword$/, "")).map(String);
+const indexed = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-function reach(value: unknown, path: string): unknown[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => reach(item, path));
-  if (path === "") return typeof value === "object" ? [] : [value];
-  if (typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, member]) => {
-    if (key === path) return reach(member, "");
-    return path.startsWith(`${key}.`) ? reach(member, path.slice(key.length + 1)) : [];
-  });
+/** Every scalar under a dotted name, through arrays, as text. */
+export function valuesAt(source: string, field: string): readonly string[] {
+  const known = indexed.get(source) ?? indexOf(JSON.parse(source));
+  indexed.set(source, known);
+  return known.get(field.replace(/\.keyword$/, "")) ?? [];
+}
+
+function indexOf(document: unknown): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  const visit = (value: unknown, name: string): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item, name);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        visit(member, name === "" ? key : `${name}.${key}`);
+      }
+    } else if (value !== null) {
+      const list = values.get(name) ?? [];
+      list.push(String(value));
+      values.set(name, list);
+    }
+  };
+  visit(document, "");
+  return values;
 }

@@ -19,7 +19,7 @@ export type TableState = {
   /** Changes when the table does; null while rows stream in, which is not told at once. */
   readonly version: string | null;
 };
-/** A job with our id that was there already. */
+/** A job with our id that was there already; one that failed, or did not see all of the table, is of no use. */
 export type FoundJob = { readonly createdMs: number; readonly failed: boolean };
 type ResultPage = {
   readonly rows: readonly unknown[];
@@ -81,6 +81,8 @@ const Unfiltered = z.object({
     dataMaskingStatistics: z.object({ dataMaskingApplied: Unapplied }).optional(),
   }),
 });
+/** No policy kept rows or values from the job. */
+const sawAll = (metadata: unknown): boolean => Unfiltered.safeParse(metadata).success;
 /** An estimate that may be too low guards nothing. */
 const RELIABLE = new Set(["PRECISE", "UPPER_BOUND"]);
 
@@ -158,8 +160,9 @@ export async function bigQueryClient(
           return null;
         } catch (error) {
           if (codeOf(error) !== 409) throw error;
-          const { status, statistics } = Job.parse(await jobOf(jobId, location));
-          const failed = status.errorResult !== undefined;
+          const metadata = await jobOf(jobId, location);
+          const { status, statistics } = Job.parse(metadata);
+          const failed = status.errorResult !== undefined || !sawAll(metadata);
           return { createdMs: statistics.creationTime, failed };
         }
       }),
@@ -174,8 +177,7 @@ export async function bigQueryClient(
       }),
     checkSeen: ({ jobId, location }) =>
       told("job", async () => {
-        const metadata = await jobOf(jobId, location);
-        if (!Unfiltered.safeParse(metadata).success) {
+        if (!sawAll(await jobOf(jobId, location))) {
           throw new StoreFault(
             "final",
             "a policy of the table keeps rows or values from this account; let it read the table whole",

@@ -195,7 +195,10 @@ function ownerClauses(
   const terms = (names: readonly string[], values: readonly string[]): readonly Clause[] =>
     names.flatMap((field) => termsOf(fields, field, values, false));
   const paths = (names: readonly string[]): readonly Clause[] =>
-    names.flatMap((field) => prefixesOf(fields, field, roots));
+    names.flatMap((field) => [
+      ...prefixesOf(fields, field, roots),
+      ...regexpsOf(fields, field, ODD_PATH),
+    ]);
   const repositories = ids(scope.projects).flatMap((id) =>
     ["project", "wiki", "design"].map((kind) => `${kind}-${id}`),
   );
@@ -238,14 +241,15 @@ function urlClauses(
   const short = [...new Set(names.flatMap(({ name }) => shortened(name)))];
   return [
     ...prefixesOf(fields, field, urlPrefixes(scope)),
-    ...names.map(({ name }) => ({
-      regexp: { [name]: { value: UNUSUAL_URL, flags: "NONE", case_insensitive: true } },
-    })),
+    ...regexpsOf(fields, field, UNUSUAL_URL),
     ...(short.length === 0
       ? []
       : [allOf([{ terms: { _index: short } }, noneOf(names.map(({ name }) => exists(name)))])]),
   ];
 }
+
+/** Not a path as GitLab writes them: whose it is cannot be told. */
+const ODD_PATH = "[^a-z0-9_].*|.*[^a-z0-9_./-].*";
 
 /**
  * No slash at the beginning; an empty or a dot segment; a backslash; an ordinary sign behind a percent sign; an API of another
@@ -366,3 +370,9 @@ const prefixesOf = (
     .flatMap(({ name }) =>
       values.map((value) => ({ prefix: { [name]: { value, case_insensitive: true } } })),
     );
+
+/** The expression is the engines' own: all of the value, in any case, without their extensions. */
+const regexpsOf = ({ exact }: IndexFields, field: string, value: string): readonly Clause[] =>
+  (exact.get(field) ?? [])
+    .filter(({ kind }) => kind === "text")
+    .map(({ name }) => ({ regexp: { [name]: { value, flags: "NONE", case_insensitive: true } } }));
