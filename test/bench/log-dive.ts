@@ -1,6 +1,7 @@
 /**
- * `npm run bench:log-dive -- [--rows 1236600] [--days 30] [--rounds 3] [--keep DIR]`: how fast a dive reads, beside what the
- * machine can do at all and what people do by hand. All rows of the table come from one run, interleaved; best of the rounds.
+ * `npm run bench:log-dive -- [--rows 1236600] [--days 30] [--rounds 3] [--keep DIR] [--needles rare,mid]`:
+ * how fast a dive reads, beside what the machine can do at all and what people do by hand. All rows of the table come from one run,
+ * interleaved; best of the rounds.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     days: { type: "string", default: "30" },
     rounds: { type: "string", default: "3" },
     keep: { type: "string" },
+    needles: { type: "string", default: Object.keys(NEEDLES).join(",") },
   },
 });
 const days = Number(values.days);
@@ -150,7 +152,7 @@ try {
     "--to",
     join(root, "indexed"),
   ]);
-  const needles = Object.keys(NEEDLES) as Needle[];
+  const needles = values.needles.split(",") as Needle[];
   const rows: Row[] = [
     unpack("zstd -dcq", "zst"),
     unpack("gzip -dc", "gz"),
