@@ -1,4 +1,5 @@
 /** One log-dive from plan to artefact: read, judge, redact, write, gate, and only then give the directory its name. */
+import { createHash } from "node:crypto";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import {
   aggregateCounter,
@@ -12,7 +13,7 @@ import {
   formatManifest,
   isWhole,
   policyDigest,
-  rowsRoot,
+  rootLine,
 } from "../domain/information-request/manifest-file.ts";
 import type { InformationRequest } from "../domain/information-request/request.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
@@ -165,7 +166,7 @@ async function conclude(
   const { request, requestSha256, scope, lane, plan, dive, bySource, ledger } = finished;
   const complete = isWhole(dive.sources);
   const { window } = scope;
-  const digests = await writeLane(draft, finished, complete, options);
+  const rows = await writeLane(draft, finished, complete, options);
   const { pseudonym, keyId } = options.pseudonymsOf(request.id);
   const context = { ledger, scope, profiles: bySource, pseudonym };
   const gate = await passGate(draft.directory, lane, context);
@@ -186,7 +187,7 @@ async function conclude(
     ...(lane === "aggregate" ? { lane } : {}),
     sources: [...dive.sources],
     complete,
-    rows: { count: digests.length, root: rowsRoot(digests, sha256) },
+    rows,
     // Where no field leaves, there is nothing to say of the fields.
     fields:
       lane === "aggregate"
@@ -201,18 +202,20 @@ async function conclude(
   return manifest;
 }
 
-/** Writes what leaves in this lane; returns the digests of the rows, in their order. */
+/** Writes what leaves in this lane; returns what the manifest says of the rows. */
 async function writeLane(
   draft: Draft,
   { request, scope, lane, dive, rows, bySource, profiles }: Finished,
   complete: boolean,
   options: CollectorOptions,
-): Promise<readonly { readonly sha256: string }[]> {
+): Promise<Manifest["rows"]> {
   const { window } = scope;
-  const digests: { readonly sha256: string }[] = [];
+  const root = createHash("sha256");
+  let count = 0;
   const inOrder = async function* (): AsyncGenerator<SortedRow> {
     for await (const row of rows.sorted()) {
-      digests.push({ sha256: row.sha256 });
+      root.update(rootLine(row));
+      count += 1;
       yield row;
     }
   };
@@ -227,7 +230,7 @@ async function writeLane(
     const shown = { requestId: request.id, window, complete, sources, columns, rows: inOrder() };
     await writeShownFiles(draft, shown, fields);
   }
-  return digests;
+  return { count, root: root.digest("hex") };
 }
 
 async function seal(

@@ -20,8 +20,8 @@ export type Assembled = {
   readonly ledger: RemovedLedger;
 };
 
-/** Rows that are sorted in memory at a time: of the longest, some ten MB. */
-const RUN = 4_000;
+/** Rows that are sorted in memory at a time: some five MB, in fifty runs at most. */
+const RUN = 2_000;
 
 /** @param folder holds the files of the units */
 export async function assemble(

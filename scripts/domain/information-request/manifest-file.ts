@@ -12,7 +12,10 @@ export const artefactDigest = (files: readonly ManifestFile[], digest: Digest): 
 
 /** Root over the rows' digests in their order: one changed, lost, added or moved row changes it. */
 export const rowsRoot = (rows: readonly { readonly sha256: string }[], digest: Digest): string =>
-  digest(rows.map((row) => `${row.sha256}\n`).join(""));
+  digest(rows.map((row) => rootLine(row)).join(""));
+
+/** What the root has of one row: for a digest that runs along with the rows. */
+export const rootLine = (row: { readonly sha256: string }): string => `${row.sha256}\n`;
 
 /** Digest of all that decided what was read and released: the profiles of a dive, with their recipes and the redaction policy. */
 export const policyDigest = (profiles: readonly LogProfile[], digest: Digest): string =>

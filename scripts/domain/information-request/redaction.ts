@@ -19,7 +19,7 @@ export type Redacted =
   | {
       readonly released: Released;
       readonly tally: readonly FieldTally[];
-      /** Every text that was taken out or replaced: the ledger of the gate (G3). Never written anywhere. */
+      /** Every text that was taken out or replaced: the ledger of the gate (G3). Kept in the draft until the gate has passed, never in the artefact. */
       readonly removed: readonly string[];
     }
   | { readonly withheld: string };
