@@ -1,6 +1,7 @@
 // Texts made to be slow: no detector and no check of the gate may hold a pattern that tries again from every place without end.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { decodedViews } from "../../scripts/domain/information-request/decode-views.ts";
 import { findPersonalData } from "../../scripts/domain/information-request/personal-data-detection.ts";
 import {
   checkReleasedRow,
@@ -9,17 +10,9 @@ import {
 import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
 import { findSecrets } from "../../scripts/domain/information-request/secret-detection.ts";
 import { profileOf, scope } from "./fixture.ts";
+import { PIECES } from "./slow-pieces.ts";
 
 const LENGTH = 64 * 1024;
-/** Beginnings of what the detectors look for, over and over, with no end that would fit. */
-const PIECES = [
-  ..."a0.@:/-=_[(%\\+ é\u200b{\"'",
-  ..."eyJ eyJa. .eyJ 1. 1: ::1 a@ @a at [at] 127.0.0. fe80: user- gid:/ project_1_".split(" "),
-  ..."glpat- _gitlab_session= cookie: a= authorization: bearer://a: ://a:b incoming+a".split(" "),
-  ...'-----BEGIN token=> password:" xoxb- &#64; &#x %41 =41 \\u0041 \\x41 YWFh 6161 0123456789.'.split(
-    " ",
-  ),
-];
 const long = (piece: string): string =>
   piece.repeat(Math.ceil(LENGTH / piece.length)).slice(0, LENGTH);
 
@@ -29,6 +22,7 @@ test.each(PIECES)(
     const text = long(piece);
     findSecrets(text);
     findPersonalData(text);
+    decodedViews(text);
     const profile = profileOf("api");
     const ledger = emptyLedger();
     rememberRemoved(ledger, [text, long(`${piece}x`), "7000000.5"], scope, profile);
