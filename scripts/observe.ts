@@ -4,24 +4,17 @@ import { readYaml } from "./adapters/yaml-file.ts";
 import type { Failure } from "./apply.ts";
 import { canonicalJson } from "./domain/canonical-json.ts";
 import { eventTypeNames } from "./domain/event-type.ts";
-import type { Issue, MergeRequest, Package, RepositoryFile } from "./domain/forge.ts";
+import type { Issue, MergeRequest, RepositoryFile } from "./domain/forge.ts";
 import { shownInAuditEvents } from "./domain/information-request/audit-event-answer.ts";
 import { CUSTODY_BRANCH, custodyPath, readCustody } from "./domain/information-request/custody.ts";
 import { decideRequest, incompleteVerdict } from "./domain/information-request/decision.ts";
-import {
-  collectedPackage,
-  handedOverPackage,
-  isAbandoned,
-  isExpired,
-} from "./domain/information-request/hand-over.ts";
 import {
   type Intake,
   readIntake,
   withIntakeFindings,
 } from "./domain/information-request/intake.ts";
 import type { IssueState } from "./domain/information-request/issue-state.ts";
-import { Manifest } from "./domain/information-request/manifest.ts";
-import type { Observation, StoredArtefact } from "./domain/information-request/observation.ts";
+import type { Observation } from "./domain/information-request/observation.ts";
 import { isInformationRequest } from "./domain/information-request/recognition.ts";
 import { InformationRequest } from "./domain/information-request/request.ts";
 import {
@@ -33,6 +26,7 @@ import {
 } from "./domain/information-request/request-file.ts";
 import { judgeRelease } from "./release.ts";
 import { legalReading, readStatements } from "./statements.ts";
+import { readStored } from "./stored-artefacts.ts";
 import { issueStateOf, readTeams, type Teams } from "./teams.ts";
 import type { World } from "./world.ts";
 
@@ -259,60 +253,4 @@ async function readCustodyLog(world: World, id: string): Promise<Observation["cu
       `the custody log ${custodyPath(id)} is not what was written (${faults.join("; ")}): nothing is decided before a person has looked`,
     );
   return { text: file.content, lastCommit: file.lastCommitId, branchStands: true, entries };
-}
-
-/** Artefacts with their manifests, newest first. A package without a manifest is an upload that did not end: it does not count. */
-async function readStored(
-  world: World,
-  id: string,
-): Promise<Pick<Observation, "collected" | "handedOver" | "expired" | "unfinished">> {
-  const packages = await world.forge.packages(world.artefactProject.path);
-  const found = await Promise.all(
-    packages
-      .filter(({ name }) => name === collectedPackage(id) || name === handedOverPackage(id))
-      .sort((a, b) => b.id - a.id)
-      .map(async (item) => ({ item, artefact: await readArtefact(world, item) })),
-  );
-  const artefacts = found.map(({ artefact }) => artefact).filter((artefact) => artefact !== null);
-  const named = (name: string) => artefacts.filter((artefact) => artefact.name === name);
-  const [collected, handedOver] = [named(collectedPackage(id)), named(handedOverPackage(id))];
-  const unfinished = await Promise.all(
-    found.map(({ item, artefact }) =>
-      artefact === null ? abandoned(world, item) : Promise.resolve(null),
-    ),
-  );
-  const live = (artefact: StoredArtefact) => !isExpired(artefact, world.now);
-  return {
-    collected: collected.filter(live),
-    handedOver: handedOver.filter(live),
-    expired: [...collected, ...handedOver].filter((artefact) => isExpired(artefact, world.now)),
-    unfinished: unfinished.filter((item) => item !== null),
-  };
-}
-
-/** The package, if its upload has ended without a manifest; null while it may still be under way. */
-async function abandoned(world: World, item: Package): Promise<Package | null> {
-  if (!isAbandoned([item.createdAt], world.now)) return null;
-  const { path } = world.artefactProject;
-  const files = await world.forge.packageFiles(path, item.id);
-  // GitLab answers 404 for what it hides as well: a package that lists a manifest is not thrown away for it.
-  if (files.some(({ name }) => name === "manifest.json"))
-    throw new Error(`${item.name}/${item.version}: manifest.json is listed but cannot be read`);
-  const dates = files.map(({ createdAt }) => createdAt);
-  return isAbandoned(dates, world.now) ? item : null;
-}
-
-async function readArtefact(world: World, item: Package): Promise<StoredArtefact | null> {
-  const { id, name, version } = item;
-  const bytes = await world.forge.packageFile(
-    world.artefactProject.path,
-    name,
-    version,
-    "manifest.json",
-  );
-  if (bytes === null) return null;
-  const text = new TextDecoder().decode(bytes);
-  const parsed = Manifest.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${name}/${version}: manifest.json is not a manifest`);
-  return { id, name, version, manifest: parsed.data, manifestSha256: sha256(text) };
 }

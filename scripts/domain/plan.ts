@@ -73,7 +73,7 @@ export type Action =
       readonly sha: string;
       readonly message?: string;
     }
-  /** Stores files of a local directory as one generic package, the manifest last: a package without one is unfinished. */
+  /** Stores files of a local directory as one generic package, the manifest or receipt last: a package without either is unfinished. */
   | {
       readonly kind: "publish-package";
       readonly project: string;

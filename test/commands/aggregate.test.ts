@@ -1,9 +1,10 @@
 // The aggregate lane from request to proof: counts leave, rows and people do not.
-import { readdir, writeFile } from "node:fs/promises";
+import { appendFile, cp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Manifest } from "../../scripts/domain/information-request/manifest.ts";
-
+import { closingFile } from "../../scripts/domain/information-request/receipt.ts";
+import { temporaryDirectory } from "../adapters/log-dive-fixtures.ts";
 import {
   archive,
   changeManifest,
@@ -15,6 +16,7 @@ import {
   REQUEST,
   readText,
   redigest,
+  row,
 } from "./proof-fixture.ts";
 
 const request = `${REQUEST}lane: aggregate\n`;
@@ -56,6 +58,27 @@ test("writes counts and a summary in the place of the rows", async () => {
   expect(manifest).toMatchObject({ lane: "aggregate", fields: [], rows: { count: 23 } });
   const shown = summary + (await readText(artefact, "aggregate.json"));
   expect(shown).not.toMatch(/jdoe|someone|198\.51|user-|ip-|other-corp|AKIA/);
+});
+
+test("a count that is not shown changes no byte of what the customer gets", async () => {
+  const more = join(await temporaryDirectory(), "archive");
+  await cp(archive, more, { recursive: true });
+  const again = ["09:01", "09:02", "09:03"].map((time) =>
+    row(1, { time: `2026-11-17T${time}:00Z`, event_type: "project_access_token_created" }),
+  );
+  const file = join(more, "source=application/date=2026-11-17/a.ndjson");
+  await appendFile(file, again.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const other = await dive(more, request);
+  const given = async (directory: string) => {
+    const manifest = Manifest.parse(JSON.parse(await readText(directory, "manifest.json")));
+    const files = await Promise.all(
+      ["aggregate.json", "summary.md"].map((name) => readText(directory, name)),
+    );
+    return { count: manifest.rows.count, files: [...files, closingFile(manifest)] };
+  };
+  const [before, after] = [await given(artefact), await given(other)];
+  expect([before.count, after.count]).toEqual([23, 26]);
+  expect(after.files).toEqual(before.files);
 });
 
 test("is proven from its evidence, without the key and with it", async () => {

@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtefactChanged } from "../../domain/information-request/hand-over.ts";
-import { artefactDigest, formatManifest } from "../../domain/information-request/manifest-file.ts";
+import { artefactDigest } from "../../domain/information-request/manifest-file.ts";
 import type { StoredArtefact } from "../../domain/information-request/observation.ts";
+import { closingFile } from "../../domain/information-request/receipt.ts";
 import type { ForgeReader, ProjectRef } from "../../ports/forge.ts";
 import { sha256 } from "../digest.ts";
 import { encrypterFor, open, sealedName } from "./seal.ts";
@@ -20,7 +21,7 @@ export type HandOverOptions = {
 
 /**
  * The evidence stays where it is: it is never handed over.
- * @returns directory and file names to publish, `manifest.json` last
+ * @returns directory and file names to publish, `manifest.json` or `receipt.json` last
  * @throws ArtefactChanged when a file is missing or its bytes are not those that the reviewers approved; Error when
  *   there is no key that opens it, or GitLab cannot be read
  */
@@ -51,8 +52,9 @@ export async function sealForHandOver(
       await writeFile(join(directory, sealedName(file.name)), await encrypter.encrypt(clear));
       names.push(sealedName(file.name));
     }
-    await writeFile(join(directory, "manifest.json"), formatManifest(manifest));
-    return { directory, files: [...names, "manifest.json"] };
+    const closing = closingFile(manifest);
+    await writeFile(join(directory, closing.name), closing.text);
+    return { directory, files: [...names, closing.name] };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { CLOSING_FILES } from "../../domain/information-request/receipt.ts";
 import type { Action } from "../../domain/plan.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
@@ -112,13 +113,16 @@ export async function merge(
   return webUrl;
 }
 
-/** One write a file, stopping at the first that fails; without its manifest, the package counts as unfinished. */
+/** One write a file, stopping at the first that fails; without its manifest or receipt, the package counts as unfinished. */
 export async function publishPackage(
   connection: GitLabConnection,
   action: Of<"publish-package">,
 ): Promise<null> {
-  const last = action.files.filter((file) => file === "manifest.json");
-  const files = [...action.files.filter((file) => file !== "manifest.json"), ...last];
+  const closes = (file: string): boolean => CLOSING_FILES.some((name) => name === file);
+  const files = [
+    ...action.files.filter((file) => !closes(file)),
+    ...action.files.filter((file) => closes(file)),
+  ];
   for (const file of files) {
     const bytes = await bytesOf(action, file);
     const path = packagePath(action.project, action.name, action.version, file);

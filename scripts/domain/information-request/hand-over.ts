@@ -4,7 +4,7 @@ import type { Package } from "../forge.ts";
 import type { Action } from "../plan.ts";
 import { currentArtefact, isReleased } from "./lifecycle.ts";
 import { formatManifest } from "./manifest-file.ts";
-import type { Observation, StoredArtefact } from "./observation.ts";
+import type { KeptArtefact, Observation, StoredArtefact } from "./observation.ts";
 import { NOTHING, type Steps } from "./steps.ts";
 
 /** Name of the generic package that holds the artefact of a request for its reviewers, and of the one for hand-over. */
@@ -73,12 +73,12 @@ export function holdHandOver({ manifest }: StoredArtefact, { message }: Artefact
 }
 
 /** Whether an artefact's time is over. `now`: RFC 3339. */
-export const isExpired = ({ manifest }: StoredArtefact, now: string): boolean =>
+export const isExpired = ({ manifest }: KeptArtefact, now: string): boolean =>
   Temporal.Instant.compare(manifest.expires_at, now) <= 0;
 
 const ABANDONED_AFTER = { hours: 24 };
 
-/** Whether an upload has ended without its manifest: nothing came for a day. `dates`: of the package and its files, RFC 3339. */
+/** Whether an upload has ended without its manifest or receipt: nothing came for a day. `dates`: of the package and its files, RFC 3339. */
 export const isAbandoned = (dates: readonly string[], now: string): boolean => {
   const limit = Temporal.Instant.from(now).subtract(ABANDONED_AFTER);
   return dates.every((date) => Temporal.Instant.compare(date, limit) <= 0);
@@ -101,7 +101,7 @@ function superseded(seen: Observation): readonly StoredArtefact[] {
  * a run that breaks off between the two deletes what is left, while the other order would lose the receipt.
  */
 export function planDestruction(seen: Observation, artefactProject: string): Steps {
-  const artefacts = [...seen.expired, ...superseded(seen)];
+  const artefacts: readonly KeptArtefact[] = [...seen.expired, ...superseded(seen)];
   const packages: readonly Pick<Package, "id" | "name" | "version">[] = [
     ...artefacts,
     ...seen.unfinished,

@@ -18,6 +18,11 @@ export type StoredArtefact = {
   readonly manifestSha256: string;
 };
 
+/** The same as far as its end needs it: what was handed over may have a receipt in the place of its manifest. */
+export type KeptArtefact = Pick<StoredArtefact, "id" | "name" | "version"> & {
+  readonly manifest: Pick<Manifest, "expires_at" | "artefact">;
+};
+
 export type Observation = {
   readonly id: string;
   readonly issue: Issue;
@@ -43,10 +48,10 @@ export type Observation = {
   readonly manifestFile: RepositoryFile | null;
   /** Artefacts collected for this request that still exist, newest first. */
   readonly collected: readonly StoredArtefact[];
-  readonly handedOver: readonly StoredArtefact[];
+  readonly handedOver: readonly KeptArtefact[];
   /** Artefacts of either kind whose time is over: they count for nothing any more, and are to be destroyed. */
-  readonly expired: readonly StoredArtefact[];
-  /** Uploads that never ended: packages without a manifest to which nothing was added for a day. */
+  readonly expired: readonly KeptArtefact[];
+  /** Uploads that never ended: packages without manifest or receipt to which nothing was added for a day. */
   readonly unfinished: readonly Package[];
   readonly custody: {
     readonly text: string;
