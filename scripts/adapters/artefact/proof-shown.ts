@@ -188,7 +188,8 @@ async function proveTexts(
 ): Promise<void> {
   const { window, complete, sources, request } = manifest;
   const counter = rowCounter();
-  for await (const row of evidence.rows.sorted()) counter.add(row);
+  for await (const row of evidence.rows.sorted())
+    counter.add({ ...row, released: JSON.parse(row.text) as Released });
   const rows = counter.counts();
   const summary = summaryPage({ requestId: request.id, window, complete, sources, rows });
   await compare("summary.md", textLines(summary), files, faults);

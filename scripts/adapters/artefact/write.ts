@@ -64,8 +64,9 @@ export async function writeShownFiles(
   await csv.append(csvLine(shownColumns));
   for await (const row of rows) {
     await json.append(`${row.text}\n`);
-    await csv.append(csvRecord({ released: releasedOf(row) }, shownColumns));
-    counter.add(row);
+    const released = releasedOf(row);
+    await csv.append(csvRecord({ released }, shownColumns));
+    counter.add({ ...row, released });
   }
   await json.close();
   await csv.close();

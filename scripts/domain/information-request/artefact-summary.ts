@@ -1,7 +1,8 @@
-/** `summary.md` and `withheld.json`: what a dive found and left out, in counts; no value of any row. */
+/** `summary.md` and `withheld.json`: what a dive found, what leaves, and what was left out, in counts; no value that was removed. */
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
 import type { SourceCounts } from "./manifest.ts";
+import { type FieldValues, valueCells, valueCounter } from "./released-values.ts";
 
 /** What redaction did to one field of one source, over all rows. */
 export type FieldCounts = {
@@ -28,9 +29,10 @@ type RowCounts = {
   readonly events: ReadonlyMap<string, number>;
   /** `2026-11-16 12:00` → rows. */
   readonly hours: ReadonlyMap<string, number>;
+  readonly values: readonly FieldValues[];
 };
 export type RowCounter = {
-  readonly add: (row: Pick<CollectedRow, "event" | "time">) => void;
+  readonly add: (row: Pick<CollectedRow, "source" | "event" | "time" | "released">) => void;
   readonly counts: () => RowCounts;
 };
 
@@ -38,14 +40,16 @@ export type RowCounter = {
 export function rowCounter(): RowCounter {
   const events = new Map<string, number>();
   const hours = new Map<string, number>();
+  const values = valueCounter();
   let rows = 0;
   return {
-    add: ({ event, time }) => {
+    add: ({ source, event, time, released }) => {
       rows += 1;
+      values.add(source, released);
       increase(events, event);
       increase(hours, `${time.slice(0, 13).replace("T", " ")}:00`);
     },
-    counts: () => ({ rows, events, hours }),
+    counts: () => ({ rows, events, hours, values: values.fields() }),
   };
 }
 
@@ -96,6 +100,7 @@ export function summaryPage(input: SummaryInput): string {
       [...rows.events].map(([event, count]) => [quoteInline(event), count]),
     ),
     ...timeline(rows),
+    ...valueSection(rows),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -146,6 +151,19 @@ function timeline({ hours }: RowCounts): readonly string[] {
   return days.size <= DAYS_BY_HOUR
     ? countSection("Rows by hour (UTC)", "Hour", [...hours])
     : countSection("Rows by day (UTC)", "Day", [...days]);
+}
+
+/** What a reviewer looks through: a value that must not leave is most often one that is there once. */
+function valueSection({ values }: RowCounts): readonly string[] {
+  if (values.length === 0) return [];
+  return [
+    "",
+    "## Values that leave",
+    "",
+    "Behind each value the number of its rows, rare values first. A pseudonym is counted by its kind: `user-…`.",
+    "",
+    ...table(["Source", "Field", "Different", "Values"], values.map(valueCells)),
+  ];
 }
 
 const table = (

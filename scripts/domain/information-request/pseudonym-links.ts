@@ -44,6 +44,10 @@ export function pseudonymLinks(kept = 200_000): PseudonymLinks {
   };
 }
 
+/** The text with every pseudonym cut to its kind, `user-…`: the same with the key and without it. */
+export const withoutDigits = (text: string): string =>
+  text.includes("-") ? text.replace(PSEUDONYM, (name) => `${kindOf(name)}-…`) : text;
+
 const kindOf = (pseudonym: string): string => pseudonym.slice(0, pseudonym.lastIndexOf("-"));
 
 /** The sixteen hexadecimal digits at the end of a pseudonym. */

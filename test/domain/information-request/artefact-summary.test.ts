@@ -151,3 +151,11 @@ test("counts what was left out, never the values", () => {
     ],
   });
 });
+
+test("shows reviewers the values that leave", () => {
+  const one = row("2026-11-16T12:00:00.000000000Z");
+  const shown = page({ rows: [{ ...one, released: { log_source: "audit", severity: "INFO" } }] });
+  expect(shown).toMatch(
+    /\n## Values that leave\n\n.*\n\n\| Source \| Field \| Different \| Values \|\n.*\n\| `audit` \| `severity` \| 1 \| `INFO` 1 \|\n$/,
+  );
+});
