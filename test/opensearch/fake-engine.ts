@@ -41,7 +41,7 @@ export type FakeOptions = {
   readonly indices?: Readonly<Record<string, Described>>;
   readonly isIndexed?: IsIndexed;
 };
-export type Described = {
+type Described = {
   readonly aliases?: Json;
   readonly mappings?: Json;
   readonly settings?: Json;

@@ -1,6 +1,7 @@
 /** One corpus for every kind of log store: all logs, both generations of field names, all wrappings, ties, doubles and odd lines. */
 import { readdirSync, readFileSync } from "node:fs";
 import { readLine } from "../../scripts/domain/information-request/log-dive.ts";
+import type { Scope } from "../../scripts/domain/information-request/scope.ts";
 import type { LogProfile } from "../../scripts/domain/log-profile.ts";
 import { fieldValue } from "../../scripts/domain/log-row.ts";
 import { profileOf, profiles, scopeOf } from "../adapters/log-dive-fixtures.ts";
@@ -11,8 +12,13 @@ type Row = Readonly<Record<string, unknown>>;
 export type Line = { readonly source: string; readonly text: string };
 
 const asked = [...profiles.values()].filter(({ indices }) => indices.length > 0);
-export const scope = scopeOf({
-  log_sources: asked.map(({ source }) => source),
+/** One request for all logs that the lines come from. */
+export const scopeOver = (held: readonly Line[]): Scope => ({
+  ...scope,
+  log_sources: [...new Set(held.map(({ source }) => source))].sort(),
+});
+
+const scope = scopeOf({
   window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" },
   event_types: [
     ...new Set([
@@ -123,6 +129,7 @@ const sharedLines = (): readonly Line[] =>
 
 const BASE = `"time":"2026-11-16T15:00:00Z","subcomponent":"application_json","event_type":"deploy_key_added"`;
 const OWN = `"project_id":9001,"meta.project":"acme-corp/payments/api","meta.root_namespace":"acme-corp"`;
+const LOGIN = `"meta.user":"acme-jdoe","meta.user_id":501,"message":"Successful Login: username=acme-jdoe ip=198.51.100.7"`;
 const URL_BASE = `"time":"2026-11-16T15:00:00Z","subcomponent":"api_json","event_type":"deploy_key_added"`;
 
 /** Lines on which stores lose rows, change them, or take in others'. */
@@ -170,6 +177,10 @@ function oddLines(): readonly Line[] {
     })),
     { source: "application", text: `{${BASE.replace(/"time":"[^"]+",/, "")},${OWN}}` },
     { source: "application", text: `{${BASE.replace("15:00:00Z", "15:00:00")},${OWN}}` },
+    ...["", `"meta.project":"",`, `"meta.project":null,`, `"project_id":7001,`].map((claim) => ({
+      source: "application",
+      text: `{"time":"2026-11-16T15:00:00Z","subcomponent":"application_json",${claim}${LOGIN}}`,
+    })),
   ];
 }
 
@@ -199,9 +210,23 @@ function isDocument(text: string): boolean {
 
 const own = asked.flatMap(linesOf);
 const every = [...own, ...own.slice(0, 40), ...own.map(foreign), ...sharedLines(), ...oddLines()];
+/** Logs of every shape: by project, by group, by repository, by entity, by page. */
+const INDEXED = new Set([
+  "api",
+  "application",
+  "audit",
+  "gitaly",
+  "production",
+  "shell",
+  "sidekiq",
+]);
 /** What every store can hold. */
 export const documents: readonly Line[] = [...every, ...sampleLines()].filter(
-  ({ text }) => text.startsWith("{") && text.includes("subcomponent") && isDocument(text),
+  ({ source, text }) =>
+    INDEXED.has(source) &&
+    text.startsWith("{") &&
+    text.includes("subcomponent") &&
+    isDocument(text),
 );
 /** What files and tables can hold. */
 export const lines: readonly Line[] = [...every, ...sampleLines(), ...brokenLines()];

@@ -17,21 +17,24 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-const collect = (store: Parameters<typeof collected>[0]): Promise<Collected> =>
-  collected(store, corpus.scope);
-const fromFiles = async (held: readonly corpus.Line[]): Promise<Collected> =>
-  collect(createFileStore(await archiveOf(corpus.asFiles(held)), { slackDays: 0 }));
-const fromTable = (url: string): Promise<Collected> =>
+type Store = Parameters<typeof collected>[0];
+type Lines = readonly corpus.Line[];
+const collect = (store: Store, held: Lines): Promise<Collected> =>
+  collected(store, corpus.scopeOver(held));
+const fromFiles = async (held: Lines): Promise<Collected> =>
+  collect(createFileStore(await archiveOf(corpus.asFiles(held)), { slackDays: 0 }), held);
+const fromTable = (url: string, held: Lines): Promise<Collected> =>
   collect(
     createBigQueryStore({
       ...{ project: PROJECT, dataset: DATASET, maxBytes: 1024 ** 4, endpoint: url, pageSize: 500 },
     }),
+    held,
   );
 
-async function fromFakeTable(held: readonly corpus.Line[]): Promise<Collected> {
+async function fromFakeTable(held: Lines): Promise<Collected> {
   const server = await startBigQuery(corpus.asTable(held));
   closing.push(server.close);
-  return fromTable(server.url);
+  return fromTable(server.url, held);
 }
 
 /**
@@ -53,7 +56,7 @@ function expectOne(one: Collected, other: Collected): void {
   expect(withoutStore(one.manifest)).toEqual(withoutStore(other.manifest));
 }
 
-describe("one request over one corpus", { timeout: 300_000 }, () => {
+describe("one request over one corpus", { timeout: 900_000 }, () => {
   test("files and a table: lines of every kind", async () => {
     const files = await fromFiles(corpus.lines);
     expect(files.manifest.complete).toBe(true);
@@ -69,6 +72,7 @@ describe("one request over one corpus", { timeout: 300_000 }, () => {
       closing.push(server.close);
       const engine = await collect(
         createElasticsearchStore(server.url, { credentials: { kind: "none" }, restMs: 1 }),
+        corpus.documents,
       );
       expectOne(engine, await fromFiles(corpus.documents));
     },
@@ -82,7 +86,7 @@ describe("one request over one corpus", { timeout: 300_000 }, () => {
       const emulator = await startEmulator(PROJECT, DATASET);
       closing.push(emulator.end);
       await emulator.load(corpus.asTable(corpus.lines));
-      expectOne(await fromTable(emulator.url), await fromFiles(corpus.lines));
+      expectOne(await fromTable(emulator.url, corpus.lines), await fromFiles(corpus.lines));
     },
   );
 });

@@ -20,7 +20,7 @@ export type TableState = {
   readonly version: string | null;
 };
 /** A job with our id that was there already; one that failed, or did not see all of the table, is of no use. */
-export type FoundJob = { readonly createdMs: number; readonly failed: boolean };
+type FoundJob = { readonly createdMs: number; readonly failed: boolean };
 type ResultPage = {
   readonly rows: readonly unknown[];
   readonly total: number;

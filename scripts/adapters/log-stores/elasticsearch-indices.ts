@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { LogProfile } from "../../domain/log-profile.ts";
 
 type Properties = Readonly<Record<string, MappedField>>;
-export type MappedField = {
+type MappedField = {
   readonly type?: string | undefined;
   readonly properties?: Properties | undefined;
   readonly fields?: Properties | undefined;

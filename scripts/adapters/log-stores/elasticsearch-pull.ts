@@ -1,8 +1,8 @@
 /** All rows of one stretch of time from one point in time, or the reason why it cannot be said that they are all. */
 import { type Page, readPage, readPointInTime, readResolved } from "./elasticsearch-answers.ts";
+import type { Clause } from "./elasticsearch-clause.ts";
 import { type Dialect, KEEP_ALIVE } from "./elasticsearch-dialect.ts";
 import type { SearchCall, SearchHttp } from "./elasticsearch-http.ts";
-import type { Clause } from "./elasticsearch-query.ts";
 import { StoreFault } from "./store-fault.ts";
 
 export type Bucket = {

@@ -19,15 +19,15 @@ import {
   readOverview,
   readResolved,
 } from "./elasticsearch-answers.ts";
+import type { Clause } from "./elasticsearch-clause.ts";
 import { type Dialect, dialectOf, EXPAND } from "./elasticsearch-dialect.ts";
 import { type Credentials, type SearchHttpOptions, searchHttp } from "./elasticsearch-http.ts";
 import { blindIndices, indexFaults, shorteningIndices } from "./elasticsearch-indices.ts";
 import { indexFields } from "./elasticsearch-mapping.ts";
+import { longestAsked } from "./elasticsearch-owner.ts";
 import { readBucket, resolveCall } from "./elasticsearch-pull.ts";
 import {
-  type Clause,
   inSpan,
-  longestAsked,
   overviewParts,
   type SourceQuery,
   type Span,
