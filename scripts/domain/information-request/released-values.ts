@@ -73,7 +73,9 @@ export const valueCells = ({
 /** @param rarestFirst each value with its rows */
 function listed(rarestFirst: readonly (readonly [string, number])[], more: boolean): string {
   const shown = (values: typeof rarestFirst): string =>
-    values.map(([value, rows]) => `${quoteText(beginning(value), "table-cell")} ${rows}`).join(", ");
+    values
+      .map(([value, rows]) => `${quoteText(beginning(value), "table-cell")} ${rows}`)
+      .join(", ");
   if (rarestFirst.length <= LISTED) return shown(rarestFirst);
   const of = more ? ` of the first ${KEPT}` : "";
   const frequent = rarestFirst.slice(-ENDS).reverse();
