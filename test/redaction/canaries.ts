@@ -149,7 +149,20 @@ const FITTING: Readonly<Record<string, Fitting>> = {
   },
   user_id: { kinds: [number], carriers: [(text) => text, (text) => Number(text)] },
   integer: { kinds: [number], carriers: [(text) => Number(text)] },
-  repository: { kinds: [number], carriers: [(text) => `project-${text}`] },
+  repository: {
+    kinds: [number],
+    carriers: [(text) => `project-${text}`, (text) => `project-9001${text}`],
+  },
+  own: {
+    kinds: [...KINDS, ...Array<Kind>(KINDS.length).fill(number)],
+    carriers: [
+      (text) => text,
+      (text) => (/^\d+$/.test(text) ? Number(text) : `acme-corp/${text}`),
+      (text) => `acme-corp/payments/api${text}`,
+    ],
+  },
+  entity: { kinds: [number], carriers: [(text) => text, (text) => Number(text)] },
+  user_name: { carriers: [(text) => text, (text) => `acme-jdoe${text}`] },
   template: {
     kinds: [...KINDS, ...NETWORKS, ...NETWORKS],
     carriers: [

@@ -79,6 +79,7 @@ export function rowOf(profile: LogProfile, dice: Dice): Row {
   change("path", dice.of(PATHS));
   change("uri", dice.of(PATHS));
   change("status", dice.of([200, 201, 302, 404]));
+  change("target_type", dice.of(["User", "Project", "DeployKey"]));
   change("jid", dice.text(HEX, 24));
   change("token_id", dice.below(90_000));
   change("details.ip_address", address);

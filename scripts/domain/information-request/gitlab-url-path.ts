@@ -97,10 +97,17 @@ function claimOfPage(segments: readonly string[], { projects, namespaces }: Inve
   return named(kind, segments, 0, segments.length);
 }
 
+/** No path of a project or group is longer, in UTF-16 units. */
+const LONGEST_PATH = 1024;
+
 /** How many leading segments make a listed path: GitLab lets no project stand under a project, so the rest is a page of it. */
 function longestListed(segments: readonly string[], listed: ReadonlyMap<string, unknown>): number {
-  for (let length = segments.length; length > 0; length -= 1) {
-    if (listed.has(segments.slice(0, length).join("/"))) return length;
+  let longest = 0;
+  let path = "";
+  for (const [at, segment] of segments.entries()) {
+    path = at === 0 ? segment : `${path}/${segment}`;
+    if (path.length > LONGEST_PATH) break;
+    if (listed.has(path)) longest = at + 1;
   }
-  return 0;
+  return longest;
 }
