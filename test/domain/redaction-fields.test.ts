@@ -154,6 +154,7 @@ describe("each rule", () => {
     ["audit", { entity_path: "acme-corp/payments/api" }, "entity_path", "acme-corp/payments/api"],
     ["audit", { entity_path: "acme-corp/legal" }, "entity_path", "OTHER_ACCOUNT"],
     ["api", { path: `/${"a".repeat(5000)}` }, "path", "CAP"],
+    ["api", { path: `/${"a/".repeat(1000)}b` }, "path", "OTHER_ACCOUNT"],
     [
       "application",
       { target: "key ".repeat(2000) },
