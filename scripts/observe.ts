@@ -151,6 +151,9 @@ async function observe(
   const { verdict, judged } = await decide(world, issue, intake, state, requestSha256);
   const detail =
     mergeRequest === null ? null : await forge.mergeRequestDetail(tracker.path, mergeRequest.iid);
+  // The bot merges what it has recorded: no record then means that the log could not be seen.
+  if (detail?.mergeRequest.mergedBy?.id === world.bot.id && custody.entries.length === 0)
+    throw new Error(`the custody log of ${id} is not found, though its merge request was merged`);
   const seen: Observation = {
     id,
     issue,

@@ -1,7 +1,7 @@
 import { Encrypter, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Action } from "../scripts/domain/plan.ts";
-import { API, approve, beginReview, DECIDE, type Life } from "./life.ts";
+import { API, approve, beginReview, DECIDE, type Life, spoil } from "./life.ts";
 
 const HAND_OVER = ["hand-over", "gap", "status-update"];
 const ID = "IR-2026-0001";
@@ -159,6 +159,23 @@ test.each(BYTES)("held and red: the package's rows are %s", async (_, bytes, rea
   expect((await life.run(DECIDE)).plan).toEqual([]);
   const again = await life.run(HAND_OVER);
   expect([again.exit, again.plan]).toEqual([1, []]);
+});
+
+test("a download that was cut short on its way is red, and puts nothing on record", async () => {
+  await spoil(life, {
+    ...{ kind: "truncated", times: 1 },
+    match: { method: "GET", path: "rows\\.csv\\.age" },
+  });
+  const first = await life.run(HAND_OVER);
+  expect(first.failures).toEqual([
+    { item: ID, error: expect.stringMatching(/rows\.csv of .* came differently twice/) },
+  ]);
+  expect([first.exit, first.plan]).toEqual([1, []]);
+  const next = await life.run(HAND_OVER);
+  expect([next.exit, next.plan.map(({ kind }) => kind)]).toEqual([
+    0,
+    ["publish-package", "create-issue", "write-note", "commit-files"],
+  ]);
 });
 
 test("an approval is taken back after the merge: it does not count any more", async () => {

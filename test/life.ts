@@ -133,3 +133,13 @@ export async function approve(life: Life): Promise<void> {
   for (const name of ["lena", "sam"])
     await life.person(name).send("POST", `${API}/merge_requests/1/approve`, {});
 }
+
+/** Strikes what the sandbox answers from now on; `fault` as its control surface takes it. */
+export async function spoil(life: Life, fault: object): Promise<void> {
+  const answer = await fetch(`${life.stage.sandbox.url}/-/sandbox/faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(fault),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}

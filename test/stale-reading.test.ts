@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { API, approve, beginReview, DECIDE, type Life } from "./life.ts";
+import { API, approve, beginReview, DECIDE, type Life, spoil } from "./life.ts";
 
 const HAND_OVER = ["hand-over", "gap", "status-update"];
 
@@ -10,18 +10,8 @@ beforeEach(async () => {
 afterEach(() => life.stage.close());
 
 /** From now on the list of issues is that of the beginning. */
-async function staleIssues(): Promise<void> {
-  const answer = await fetch(`${life.stage.sandbox.url}/-/sandbox/faults`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      kind: "stale",
-      match: { method: "GET", path: "/issues\\?" },
-      times: null,
-    }),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-}
+const staleIssues = (): Promise<void> =>
+  spoil(life, { kind: "stale", match: { method: "GET", path: "/issues\\?" }, times: null });
 const freshIssues = (): void => {
   life.stage.sandbox.state.faults = [];
 };
@@ -53,6 +43,23 @@ test("nor does it hand anything over", async () => {
   expect(plan.map(({ kind }) => kind)).not.toContain("publish-package");
   const text = JSON.stringify(await life.person("mira").get(`${API}/merge_requests/1`));
   expect(text).not.toContain("handed over");
+});
+
+test("a custody log that hides after the merge is not taken for an empty one", async () => {
+  await approve(life);
+  await life.run(DECIDE);
+  expect(await mergeState()).toBe("merged");
+  await spoil(life, {
+    ...{ kind: "status", status: 404, times: null, body: { message: "404 Branch Not Found" } },
+    match: { method: "GET", path: "/branches/custody$" },
+  });
+  for (const jobs of [DECIDE, HAND_OVER]) {
+    const { exit, failures, writes } = await life.run(jobs);
+    expect([exit, writes]).toEqual([1, []]);
+    expect(failures).toMatchObject([
+      { error: expect.stringMatching(/custody log of IR-2026-0001 is not found/) },
+    ]);
+  }
 });
 
 test("a list of issues that is old, and says the same, delays nothing", async () => {

@@ -85,7 +85,8 @@ const SIGNATURE = / [0-9a-f]{16} -->$/;
 /** Whether a text begins with exactly this marker, its signature included where there is a key. */
 export const isSigned = (text: string, marker: Marker): boolean => firstLine(text) === marker.line;
 
-const firstLine = (text: string): string => text.replace(/\r?\n[\s\S]*$/, "");
+/** Where a marker stands. */
+export const firstLine = (text: string): string => text.replace(/\r?\n[\s\S]*$/, "");
 
 const byId = <T extends { readonly id: number }>(items: readonly T[]): readonly T[] =>
   items.toSorted((left, right) => left.id - right.id);

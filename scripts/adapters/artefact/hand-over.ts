@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtefactChanged } from "../../domain/information-request/hand-over.ts";
+import type { ManifestFile } from "../../domain/information-request/manifest.ts";
 import { artefactDigest } from "../../domain/information-request/manifest-file.ts";
 import type { StoredArtefact } from "../../domain/information-request/observation.ts";
 import { closingFile } from "../../domain/information-request/receipt.ts";
@@ -29,7 +30,7 @@ export async function sealForHandOver(
   { id, name, version, manifest }: StoredArtefact,
   options: HandOverOptions,
 ): Promise<{ readonly directory: string; readonly files: readonly string[] }> {
-  const { forge, project, identity, recipients } = options;
+  const { identity, recipients } = options;
   if (identity === undefined)
     throw new Error("SECLOG_ARTEFACT_KEY is not set: the released artefact cannot be opened");
   if (artefactDigest(manifest.files, sha256) !== manifest.artefact.sha256)
@@ -42,13 +43,7 @@ export async function sealForHandOver(
   try {
     const names: string[] = [];
     for (const file of manifest.files.filter(({ restricted }) => !restricted)) {
-      const stored = await forge.packageFile(project, name, version, sealedName(file.name));
-      if (stored === null) throw await notFound(options, { id, name, version }, file.name);
-      const clear = await opened(stored, identity, file.name);
-      if (sha256(clear) !== file.sha256)
-        throw new ArtefactChanged(
-          `${file.name} of ${name}/${version} is not the file that was approved`,
-        );
+      const clear = await approvedFile({ id, name, version }, file, identity, options);
       await writeFile(join(directory, sealedName(file.name)), await encrypter.encrypt(clear));
       names.push(sealedName(file.name));
     }
@@ -61,10 +56,54 @@ export async function sealForHandOver(
   }
 }
 
+type Stored = Pick<StoredArtefact, "id" | "name" | "version">;
+
+/** A download may be cut short or garbled on its way: only what comes twice is what is stored. */
+async function approvedFile(
+  stored: Stored,
+  file: ManifestFile,
+  identity: string,
+  options: HandOverOptions,
+): Promise<Uint8Array> {
+  const sealed = await download(stored, file.name, options);
+  try {
+    return await verified(sealed, stored, file, identity);
+  } catch (error) {
+    if (!(error instanceof ArtefactChanged)) throw error;
+    if (sha256(sealed) === sha256(await download(stored, file.name, options))) throw error;
+    throw new Error(`${file.name} of ${stored.name}/${stored.version} came differently twice`);
+  }
+}
+
+async function download(
+  stored: Stored,
+  file: string,
+  options: HandOverOptions,
+): Promise<Uint8Array> {
+  const { forge, project } = options;
+  const bytes = await forge.packageFile(project, stored.name, stored.version, sealedName(file));
+  if (bytes === null) throw await notFound(options, stored, file);
+  return bytes;
+}
+
+async function verified(
+  sealed: Uint8Array,
+  { name, version }: Stored,
+  file: ManifestFile,
+  identity: string,
+): Promise<Uint8Array> {
+  const clear = await opened(sealed, identity, file.name);
+  if (sha256(clear) !== file.sha256)
+    throw new ArtefactChanged(
+      `${file.name} of ${name}/${version} is not the file that was approved`,
+    );
+  return clear;
+}
+
 /** A file that is listed but answered with 404 could not be read; only one that is not listed is gone. */
 async function notFound(
   { forge, project }: HandOverOptions,
-  { id, name, version }: Pick<StoredArtefact, "id" | "name" | "version">,
+  { id, name, version }: Stored,
   file: string,
 ): Promise<Error> {
   const listed = await forge.packageFiles(project, id);

@@ -1,7 +1,11 @@
 // The writes on issues and their notes.
+import type { Note } from "../../domain/forge.ts";
+import { firstLine } from "../../domain/note-marker.ts";
 import type { Action } from "../../domain/plan.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
 import type { GitLabConnection } from "./connection.ts";
+import { GitLabError } from "./gitlab-error.ts";
+import { listed, OLDEST_FIRST, PAGE } from "./reading.ts";
 import { IssueAnswer, NoteAnswer, understand } from "./schemas.ts";
 import { applied, deleted, sameText } from "./write-outcome.ts";
 
@@ -50,7 +54,33 @@ export async function writeNote(
     note === null
       ? await gitlab.IssueNotes.create(project, issue, body, { showExpanded: true })
       : await gitlab.IssueNotes.edit(project, issue, note, { body, showExpanded: true });
-  return noteTaken(action, data, status);
+  noteTaken(action, data, status);
+  if (note === null)
+    await withdrawDoubles(gitlab, project, issue, understand(NoteAnswer, data, "note"));
+  return null;
+}
+
+/**
+ * Of two runs that write the first note at once, each looks whether it was the later one. What cannot be seen now the next
+ * run puts right, as long as the issue is open.
+ */
+async function withdrawDoubles(
+  gitlab: GitLab,
+  project: ProjectRef,
+  issue: number,
+  { author, body }: Note,
+): Promise<void> {
+  try {
+    const answer = await gitlab.IssueNotes.all(project, issue, { ...OLDEST_FIRST, ...PAGE });
+    const same = listed(NoteAnswer, answer, "notes")
+      .filter((note) => note.author.id === author.id && firstLine(note.body) === firstLine(body))
+      .map(({ id }) => id);
+    const first = Math.min(...same);
+    for (const id of same.filter((each) => each !== first))
+      await gitlab.IssueNotes.remove(project, issue, id);
+  } catch (error) {
+    if (!(error instanceof GitLabError)) throw error;
+  }
 }
 
 function noteTaken(
