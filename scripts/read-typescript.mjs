@@ -49,6 +49,7 @@ export async function load(entry) {
 
 /**
  * The file to import for an entry: a bundle of exactly what its sources hold now. Throws where none can be made.
+ * @public a test asks for it from a process of its own
  * @param {string} entry path below `scripts`
  */
 export const bundleFor = async (entry) => freshBundle(entry) ?? (await makeBundle(entry));

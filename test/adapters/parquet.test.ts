@@ -36,7 +36,8 @@ async function parquetOfLines(lines: readonly string[], column = "line"): Promis
 }
 async function read(path: string): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of chunksOf(path, (await stat(path)).size)) chunks.push(Buffer.from(chunk));
+  for await (const chunk of chunksOf(path, (await stat(path)).size))
+    chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
 }
 
@@ -50,7 +51,8 @@ test("gives the lines as they were written, in their order, over many row groups
 test("reads a column of bytes, also where they are no text", async () => {
   const path = await parquetOf("SELECT '\\x7B\\xFF\\x7D'::BLOB AS line");
   const chunks: Uint8Array[] = [];
-  for await (const chunk of chunksOf(path, (await stat(path)).size)) chunks.push(Buffer.from(chunk));
+  for await (const chunk of chunksOf(path, (await stat(path)).size))
+    chunks.push(Buffer.from(chunk));
   expect(Buffer.concat(chunks).toString("hex")).toBe("7bff7d0a");
 });
 

@@ -10,7 +10,19 @@ const named = new RegExp(namedPattern(scope).replace("(?i)", ""), "i");
 const hiding = new RegExp(HIDING);
 const pieces = fc.constantFrom(
   ...["acme-corp", "ACME-Corp", "acme-jdoe", "9001", "19001", "90011", "9.001e3", "501", "5.01E2"],
-  ...["\\u0061", "\\U0061", "\\u003c", "\\u0026", "\\\\u0041", "%61", "%2f", "%25", "%2D", "ａ", "K"],
+  ...[
+    "\\u0061",
+    "\\U0061",
+    "\\u003c",
+    "\\u0026",
+    "\\\\u0041",
+    "%61",
+    "%2f",
+    "%25",
+    "%2D",
+    "ａ",
+    "K",
+  ],
   ...['{"', "}", '"', ":", ",", "[", "]", " ", "x", "7", "other-co", '{"time":"x"}'],
 );
 
