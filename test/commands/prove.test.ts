@@ -651,7 +651,7 @@ const FORGED: readonly Tampering[] = [
       changeText(directory, "summary.md", (text) => `${text}All is well.\n`),
     ),
     file: "summary.md",
-    line: 41,
+    line: 64,
     message: /^is not what the evidence gives$/,
   },
   {
