@@ -208,8 +208,20 @@ function isDocument(text: string): boolean {
   return typeof row !== "string" && row.ambiguous.size === 0;
 }
 
+/** A line of somebody else from the day before: an index without any is taken to have lost the beginning of the window. */
+const earlier = asked.map((profile) => {
+  const row = placed(profile, { ...profile.sample }, "2026-11-15T12:00:00.000Z");
+  return foreign({ source: profile.source, text: JSON.stringify(row) });
+});
 const own = asked.flatMap(linesOf);
-const every = [...own, ...own.slice(0, 40), ...own.map(foreign), ...sharedLines(), ...oddLines()];
+const every = [
+  ...earlier,
+  ...own,
+  ...own.slice(0, 40),
+  ...own.map(foreign),
+  ...sharedLines(),
+  ...oddLines(),
+];
 /** Logs of every shape: by project, by group, by repository, by entity, by page. */
 const INDEXED = new Set([
   "api",
