@@ -29,6 +29,8 @@ export function holds(clause: unknown, doc: Searched, isIndexed: IsIndexed): boo
     case "prefix":
     case "regexp": {
       const { value, case_insensitive } = wanted as { value: string; case_insensitive?: boolean };
+      if (kind === "regexp" && /[^\\[^]-\]/.test(value))
+        throw new Error("Lucene takes a dash before ] for a range without an end: escape it");
       if (values.length === 0) return false;
       const literal = value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
       const pattern = { term: `^${literal}$`, prefix: `^${literal}`, regexp: `^(?:${value})$` };

@@ -119,7 +119,7 @@ function urlClauses(
 }
 
 /** Not a path as GitLab writes them: whose it is cannot be told. */
-const ODD_PATH = "[^a-z0-9_].*|.*[^a-z0-9_./-].*";
+const ODD_PATH = "[^a-z0-9_].*|.*[^a-z0-9_./\\-].*";
 
 /**
  * No slash at the beginning; an empty or a dot segment; a backslash; an ordinary sign behind a percent sign; an API of another
