@@ -3,7 +3,10 @@ import {
   checkReleasedRow,
   rememberRemoved,
 } from "../../scripts/domain/information-request/redaction-gate.ts";
-import { emptyLedger } from "../../scripts/domain/information-request/removed-ledger.ts";
+import {
+  emptyLedger,
+  holdsRemoved,
+} from "../../scripts/domain/information-request/removed-ledger.ts";
 import type { Scope } from "../../scripts/domain/information-request/scope.ts";
 import { profileOf, scope } from "./dive-fixture.ts";
 
@@ -195,4 +198,16 @@ describe("G3: what was taken out", () => {
     "see acme-corp/payments/api",
     "time 2026-11-16T12:00:00.000Z",
   ])("%s may stand", (text) => expect(holds(text)).toBe(false));
+});
+
+test.each([
+  ["acme-jdoe", true],
+  ["user-501", true],
+  ["501", true],
+  ["other-user", false],
+  ["user-701", false],
+])("with personal data approved %s may stand in other rows: %s", (value, may) => {
+  const ledger = emptyLedger();
+  rememberRemoved(ledger, [value], approved, profileOf("application"));
+  expect(holdsRemoved(ledger, value, value)).toBe(!may);
 });
