@@ -136,6 +136,10 @@ export const PLANTED: readonly PlantedBug[] = [
         ...forge,
         openIssues: async (project) =>
           (await forge.openIssues(project)).map((issue) => ({ ...issue, assignees: [] })),
+        issue: async (project, iid) => {
+          const issue = await forge.issue(project, iid);
+          return issue === null ? null : { ...issue, assignees: [] };
+        },
       },
     })),
   },
