@@ -1,5 +1,6 @@
 /** What the reading of one partition gives: counts, and the digests of the files that hold the rest. Plain data, which crosses threads and runs. */
 import * as z from "zod";
+import { FieldTally } from "../domain/information-request/manifest.ts";
 
 const Count = z.int().nonnegative();
 const Reasons = z.record(z.string(), Count);
@@ -18,18 +19,7 @@ export const UnitResult = z.strictObject({
   broken: z.string().nullable(),
   /** The limit that ended the reading while there was more. */
   full: z.enum(["rows", "quarantined"]).nullable(),
-  fields: z
-    .array(
-      z.strictObject({
-        source: z.string(),
-        field: z.string(),
-        kept: Count,
-        pseudonymised: Count,
-        removed: Count,
-        reasons: Reasons,
-      }),
-    )
-    .readonly(),
+  fields: z.array(FieldTally).readonly(),
   /** Names of the fields of the released rows. */
   columns: z.array(z.string()).readonly(),
   /** A file that would be empty is not written. */

@@ -23,6 +23,17 @@ export const SourceCounts = z.strictObject({
 });
 export type SourceCounts = z.infer<typeof SourceCounts>;
 
+/** What was done to the values of one field of the released rows. */
+export const FieldTally = z.strictObject({
+  source: z.string(),
+  field: z.string(),
+  kept: Count,
+  pseudonymised: Count,
+  removed: Count,
+  /** Why values did not leave as they were. */
+  reasons: Reasons,
+});
+
 /**
  * `manifest.json`: what a log-dive did, in digests and counts, never rows.
  * It is committed beside the request file; approvals bind to `artefact.sha256`.
@@ -48,17 +59,7 @@ export const Manifest = z.strictObject({
   complete: z.boolean(),
   rows: z.strictObject({ count: Count, root: Sha256 }),
   /** Per field of the released rows: what was done to its values. */
-  fields: z.array(
-    z.strictObject({
-      source: z.string(),
-      field: z.string(),
-      kept: Count,
-      pseudonymised: Count,
-      removed: Count,
-      /** Why values did not leave as they were. */
-      reasons: Reasons,
-    }),
-  ),
+  fields: z.array(FieldTally),
   gate: z.array(
     z.strictObject({
       check: z.string(),
