@@ -52,9 +52,6 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
     const given = (name: string): string | undefined =>
       typeof values[name] === "string" ? values[name] : undefined;
     const workers = workersOf(given("workers"));
-    if (workers === null) {
-      return refuse(terminal, [`--workers ${given("workers")} is no number from 1 to 64`]);
-    }
     const folder = given("policies") ?? POLICY_FOLDER;
     const profiles = await loadLogProfiles(folder);
     const eventTypes = eventTypeNames(await loadEventTypes(folder));
@@ -65,7 +62,11 @@ Example: seclog dive requests/information-request/2026/IR-2026-0042.yaml --store
       { profiles, eventTypes },
       terminal.env,
     );
-    if ("faults" in input) return refuse(terminal, input.faults);
+    const faults = [
+      ...(workers === null ? [`--workers ${given("workers")} is no number from 1 to 64`] : []),
+      ...("faults" in input ? input.faults : []),
+    ];
+    if (workers === null || "faults" in input) return refuse(terminal, faults);
     const handOver = await loadHandOver(folder);
     const key = await masterKey(terminal.env["SECLOG_PSEUDONYM_KEY"] || undefined, KEY_FILE);
     const collector = createCollector({

@@ -258,7 +258,7 @@ test("says every fault of the input in one message", async () => {
       '"2026-11-18T00:00:00Z"',
       '"2026-11-18"',
     ),
-    options: { now: "today", out: "" },
+    options: { now: "today", out: "", workers: "65" },
   });
   expect(run.code).toBe(2);
   expect(run.err).toMatch(/isue/);
@@ -266,6 +266,7 @@ test("says every fault of the input in one message", async () => {
   expect(run.err).toMatch(/there is no such directory/);
   expect(run.err).toMatch(/--now/);
   expect(run.err).toMatch(/--out/);
+  expect(run.err).toMatch(/--workers 65 is no number from 1 to 64/);
   expect(await readdir(run.folder)).toEqual(["request.yaml"]);
 });
 
