@@ -1,10 +1,10 @@
 /** Which units of a dive are finished: one line each, so that a run that was killed can be gone on with. */
-import { createHash, createHmac } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHmac } from "node:crypto";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import type { Partition } from "../ports/log-store.ts";
+import { sha256, sha256OfFile } from "./digest.ts";
 import { unitOf, unitPath } from "./unit-files.ts";
 import { UNIT_FILES, UnitResult } from "./unit-result.ts";
 
@@ -37,10 +37,9 @@ export async function openUnitLedger(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(join(folder, PLAN), plan, { mode: 0o600 });
   }
+  const planSha256 = sha256(plan);
   const sign = (unit: string, result: string): string =>
-    createHmac("sha256", key)
-      .update(`unit|${sha256Of(plan)}|${unit}|${result}`)
-      .digest("hex");
+    createHmac("sha256", key).update(`unit|${planSha256}|${unit}|${result}`).digest("hex");
   const lines = await readLines(join(folder, LEDGER));
   let begun = false;
   return {
@@ -69,7 +68,6 @@ export async function openUnitLedger(
 export const hasUnits = async (folder: string): Promise<boolean> =>
   (await readLines(join(folder, LEDGER))).size > 0;
 
-const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 const textOf = (path: string): Promise<string | null> => readFile(path, "utf8").catch(() => null);
 
 /** Result and signature by unit, as text; what is not a whole line is left out. */
@@ -95,14 +93,8 @@ async function areUnchanged(folder: string, unit: string, { files }: UnitResult)
   for (const name of UNIT_FILES) {
     const file = files[name];
     if (file === undefined) continue;
-    const digest = await digestOf(unitPath(folder, unit, name)).catch(() => null);
+    const digest = await sha256OfFile(unitPath(folder, unit, name)).catch(() => null);
     if (digest !== file.sha256) return false;
   }
   return true;
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }

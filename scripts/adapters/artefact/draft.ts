@@ -1,9 +1,9 @@
 /** An artefact while it is written: a private directory beside its target that becomes the target in one step, or goes away. */
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ManifestFile } from "../../domain/information-request/manifest.ts";
+import { sha256OfFile } from "../digest.ts";
 import { lockTarget } from "./draft-lock.ts";
 
 /** The target of an artefact stands already. */
@@ -90,9 +90,8 @@ export async function openDraft(target: string): Promise<Draft> {
     },
     describe: async (name, restricted) => {
       const path = join(directory, name);
-      const hash = createHash("sha256");
-      for await (const chunk of createReadStream(path)) hash.update(chunk);
-      return { name, bytes: (await stat(path)).size, sha256: hash.digest("hex"), restricted };
+      const sha256 = await sha256OfFile(path);
+      return { name, bytes: (await stat(path)).size, sha256, restricted };
     },
     finish: async () => {
       await rm(unitsOf(target), { recursive: true, force: true });

@@ -8,6 +8,7 @@ import { explainIssues } from "../../domain/fault.ts";
 import { Manifest, type ManifestFile } from "../../domain/information-request/manifest.ts";
 import { formatManifest } from "../../domain/information-request/manifest-file.ts";
 import { Scope } from "../../domain/information-request/scope.ts";
+import { sha256OfFile } from "../digest.ts";
 import { lineSplitter } from "../log-stores/line-splitter.ts";
 import { sealedName } from "./seal.ts";
 
@@ -139,14 +140,8 @@ async function checkFile(path: string, file: ManifestFile, faults: FaultList): P
   const { size } = await stat(path);
   if (size !== file.bytes)
     faults.add(file.name, null, `has ${size} bytes, the manifest says ${file.bytes}`);
-  if ((await digestOf(path)) !== file.sha256)
+  if ((await sha256OfFile(path)) !== file.sha256)
     faults.add(file.name, null, "has another SHA-256 than the manifest says");
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 /** A line of evidence repeats a log line of up to a MiB, escaped. */
@@ -197,6 +192,6 @@ export async function compareText(
     if (differs === null && (next.done === true || next.value.text !== line.replace(/\r?\n$/, "")))
       differs = number;
   }
-  if (hash.digest("hex") !== (await digestOf(path)))
+  if (hash.digest("hex") !== (await sha256OfFile(path)))
     faults.add(name, differs ?? number + 1, "is not what the evidence gives");
 }

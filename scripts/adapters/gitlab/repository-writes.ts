@@ -1,10 +1,10 @@
 // The writes on branches, merge requests and packages.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CLOSING_FILES } from "../../domain/information-request/receipt.ts";
 import type { Action } from "../../domain/plan.ts";
 import type { ProjectRef } from "../../ports/forge.ts";
+import { sha256 } from "../digest.ts";
 import type { GitLabConnection } from "./connection.ts";
 import { codeOf } from "./gitlab-error.ts";
 import { packagePath } from "./package-path.ts";
@@ -141,14 +141,14 @@ async function uploadFile(
   path: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const digest = sha256(bytes);
   const other = `GitLab stored other bytes for ${basename(decodeURIComponent(path))}`;
   let unclear: unknown;
   try {
     const answer = await connection.upload(path, bytes);
     const { file_sha256, size } = understand(PackageFileAnswer, answer, "package file");
     applied(action, size == null || size === bytes.length, other);
-    applied(action, file_sha256 === null || file_sha256 === sha256, other);
+    applied(action, file_sha256 === null || file_sha256 === digest, other);
     if (file_sha256 !== null) return;
     unclear = notApplied(action, other);
   } catch (error) {
@@ -156,8 +156,7 @@ async function uploadFile(
     unclear = error;
   }
   const stored = await connection.download(path, bytes.length).catch(() => null);
-  if (stored === null || createHash("sha256").update(stored).digest("hex") !== sha256)
-    throw unclear;
+  if (stored === null || sha256(stored) !== digest) throw unclear;
 }
 
 async function bytesOf(

@@ -5,18 +5,17 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import type { LogProfile } from "../../domain/log-profile.ts";
-import { type BlockKeys, type BlockReader, blockReader } from "./block-keys.ts";
+import { sha256OfFile } from "../digest.ts";
+import { type BlockKeys, type BlockReader, blockReader, LONGEST_LINE } from "./block-keys.ts";
 import { BrokenFile } from "./broken-file.ts";
 import { chunksOf, packingOfFile } from "./byte-source.ts";
 import { gzipMembers } from "./gzip-members.ts";
 import { type Block, encodeIndex, INDEX_ENDING, type Packing } from "./index-file.ts";
-import { digestOf, profileDigest } from "./indexed-file.ts";
+import { profileDigest } from "./indexed-file.ts";
 import type { FrameCodec } from "./zstd-frames.ts";
 
 /** Unpacked bytes of a block: small enough that a rare row costs little to read, large enough to pack well. */
 export const BLOCK_BYTES = 64 * 1024;
-/** A line longer than this is not cut over frames, so the object cannot be indexed. */
-const LONGEST_BLOCK = 64 * 1024 * 1024;
 const LF = 0x0a;
 
 export type ArchiveObject = {
@@ -43,7 +42,7 @@ export async function buildObject(object: ArchiveObject, codec: FrameCodec): Pro
   const target = object.to ?? object.from;
   const { size, mtimeMs } = await stat(target);
   const index = encodeIndex({
-    object: { bytes: size, mtime_ms: mtimeMs, sha256: await digestOf(target) },
+    object: { bytes: size, mtime_ms: mtimeMs, sha256: await sha256OfFile(target) },
     profile: profileDigest(object.profile),
     packing: found.packing,
     blocks: found.blocks.map(({ owners: _, ...block }) => block),
@@ -155,7 +154,7 @@ async function* blocksOf({ from, bytes, blockBytes }: ArchiveObject): AsyncGener
     }
     held.push(Buffer.from(rest));
     length += rest.length;
-    if (length > LONGEST_BLOCK) throw new BrokenFile("a line is longer than 64 MiB");
+    if (length > LONGEST_LINE) throw new BrokenFile("a line is longer than 64 MiB");
   }
   if (length > 0) yield Buffer.concat(held);
 }

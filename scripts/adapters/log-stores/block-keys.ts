@@ -1,10 +1,9 @@
 /** Reads out of the lines of a block what an index says of it: whose they are, and between which times. */
 import { Temporal } from "temporal-polyfill";
-import { MAX_LINE_BYTES, readLine } from "../../domain/information-request/log-dive.ts";
-import { canonicalInstant } from "../../domain/information-request/log-dive-time.ts";
+import { MAX_LINE_BYTES, readLine, timeOfRow } from "../../domain/information-request/log-dive.ts";
 import { ownerKeys } from "../../domain/information-request/owner-keys.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
-import { fieldValue, isAmbiguous, type LogRow } from "../../domain/log-row.ts";
+import type { LogRow } from "../../domain/log-row.ts";
 import { BrokenFile } from "./broken-file.ts";
 import type { Block } from "./index-file.ts";
 
@@ -22,8 +21,8 @@ export type BlockReader = {
   readonly take: () => BlockKeys;
 };
 
-/** A line longer than this is not held, so the object cannot be indexed. */
-const LONGEST_LINE = 64 * 1024 * 1024;
+/** Of a longer line the object is not held, nor cut over blocks: the object cannot be indexed. */
+export const LONGEST_LINE = 64 * 1024 * 1024;
 const LF = 0x0a;
 
 /** @param profile of the source whose lines they are */
@@ -108,11 +107,8 @@ function addTime(seen: Seen, time: number | null): void {
   seen.to = Math.max(seen.to, time ?? Number.POSITIVE_INFINITY);
 }
 
-/** Milliseconds since 1970, as `judgeLine` reads the time of a line; null where it cannot. */
+/** Milliseconds since 1970; null where `judgeLine` could not tell. */
 function timeOf(row: LogRow, profile: LogProfile): number | null {
-  const field = profile.time_fields.find((name) => fieldValue(row, name) !== undefined);
-  if (field === undefined || isAmbiguous(row, field)) return null;
-  const value = fieldValue(row, field);
-  const instant = typeof value === "string" ? canonicalInstant(value) : null;
-  return instant === null ? null : Temporal.Instant.from(instant).epochMilliseconds;
+  const time = timeOfRow(row, profile);
+  return "unclear" in time ? null : Temporal.Instant.from(time.instant).epochMilliseconds;
 }

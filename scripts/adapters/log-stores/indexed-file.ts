@@ -1,21 +1,12 @@
 /** Reads only the blocks of an object that its index names for a scope; without an index to be trusted, nothing. */
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { crc32, gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
 import { policyDigest } from "../../domain/information-request/manifest-file.ts";
 import { scopeKeys } from "../../domain/information-request/owner-keys.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
-import { sha256 } from "../digest.ts";
+import { sha256, sha256OfFile } from "../digest.ts";
 import { BrokenFile } from "./broken-file.ts";
 import { type Block, decodeIndex, INDEX_ENDING, type LogIndex } from "./index-file.ts";
 import { frameCodec } from "./zstd-frames.ts";
@@ -103,14 +94,7 @@ export function profileDigest(profile: LogProfile): string {
 async function isAbout({ object }: LogIndex, path: string, bytes: number): Promise<boolean> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.size !== bytes || object.bytes !== bytes) return false;
-  return found.mtimeMs === object.mtime_ms || (await digestOf(path)) === object.sha256;
-}
-
-/** SHA-256 of a file, read as a stream. */
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
+  return found.mtimeMs === object.mtime_ms || (await sha256OfFile(path)) === object.sha256;
 }
 
 type Wanted = { readonly block: Block; readonly firstLine: number };

@@ -168,20 +168,24 @@ function isAboutOwnUser(
   );
 }
 
-type TimeAnswer = { readonly answer: Answer; readonly instant: string };
+type RowTime = { readonly instant: string } | { readonly unclear: string };
 
-const unclearTime = (reason: string): TimeAnswer => ({
-  answer: { is: "unclear", reason },
-  instant: "",
-});
-
-function judgeTime(row: LogRow, profile: LogProfile, scope: Scope): TimeAnswer {
+/** When a line happened, canonical, by the first time field that it has; else why that cannot be told. */
+export function timeOfRow(row: LogRow, profile: LogProfile): RowTime {
   const field = profile.time_fields.find((name) => fieldValue(row, name) !== undefined);
-  if (field === undefined) return unclearTime("time_missing");
-  if (isAmbiguous(row, field)) return unclearTime("duplicate_field");
+  if (field === undefined) return { unclear: "time_missing" };
+  if (isAmbiguous(row, field)) return { unclear: "duplicate_field" };
   const value = fieldValue(row, field);
   const instant = typeof value === "string" ? canonicalInstant(value) : null;
-  if (instant === null) return unclearTime("time_unreadable");
+  return instant === null ? { unclear: "time_unreadable" } : { instant };
+}
+
+type TimeAnswer = { readonly answer: Answer; readonly instant: string };
+
+function judgeTime(row: LogRow, profile: LogProfile, scope: Scope): TimeAnswer {
+  const time = timeOfRow(row, profile);
+  if ("unclear" in time) return { answer: { is: "unclear", reason: time.unclear }, instant: "" };
+  const { instant } = time;
   const { from, to } = windowOf(scope);
   const inside = from <= instant && instant < to;
   return { answer: inside ? IN : { is: "outside", reason: "outside_window" }, instant };
