@@ -43,3 +43,7 @@ function sorted(keys: string[]): readonly string[] {
 /** What needs no escape is most of what is written. */
 const quoted = (text: string): string =>
   /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+
+/** The same value as people read it: sorted keys, two spaces, a line end. */
+export const indentedJson = (value: unknown): string =>
+  `${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`;

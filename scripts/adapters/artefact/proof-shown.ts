@@ -1,6 +1,6 @@
 /** The files that reviewers and the customer see, made again from the evidence: rows or counts, summary, and what was left out. */
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../../domain/canonical-json.ts";
+import { indentedJson } from "../../domain/canonical-json.ts";
 import {
   aggregateCounter,
   aggregateOf,
@@ -193,13 +193,8 @@ async function proveTexts(
   const rows = counter.counts();
   const summary = summaryPage({ requestId: request.id, window, complete, sources, rows });
   await compare("summary.md", textLines(summary), files, faults);
-  const withheld = JSON.parse(canonicalJson(withheldCounts(sources, evidence.fields)));
-  await compare(
-    "withheld.json",
-    textLines(`${JSON.stringify(withheld, null, 2)}\n`),
-    files,
-    faults,
-  );
+  const withheld = indentedJson(withheldCounts(sources, evidence.fields));
+  await compare("withheld.json", textLines(withheld), files, faults);
   const path = files.pathOf(ROWS);
   if (path !== null) await compare("rows.csv", csvOf(path, columns), files, faults);
 }

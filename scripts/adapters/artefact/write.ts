@@ -1,5 +1,5 @@
 /** Writes the files of an artefact into its draft. */
-import { canonicalJson } from "../../domain/canonical-json.ts";
+import { indentedJson } from "../../domain/canonical-json.ts";
 import {
   type Aggregate,
   aggregatePage,
@@ -71,8 +71,8 @@ export async function writeShownFiles(
   await json.close();
   await csv.close();
   await writeText(draft, "summary.md", summaryPage({ ...summary, rows: counter.counts() }));
-  const withheld = JSON.parse(canonicalJson(withheldCounts(shown.sources, fields)));
-  await writeText(draft, "withheld.json", `${JSON.stringify(withheld, null, 2)}\n`);
+  const withheld = indentedJson(withheldCounts(shown.sources, fields));
+  await writeText(draft, "withheld.json", withheld);
 }
 
 /** Counts in the place of the rows. */

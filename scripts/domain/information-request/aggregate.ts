@@ -1,6 +1,6 @@
 /** Counts instead of rows: how often, on which days, by how many; no personal data, and no count so small that it speaks of one person. */
 import * as z from "zod";
-import { canonicalJson } from "../canonical-json.ts";
+import { indentedJson } from "../canonical-json.ts";
 import type { LogProfile } from "../log-profile.ts";
 import { periodOn } from "../policy/dated.ts";
 import { quoteInline } from "../untrusted-text.ts";
@@ -160,8 +160,7 @@ function totalOf(counts: readonly number[], smallest: number): number | string {
 }
 
 /** `aggregate.json` as a file. */
-export const aggregateText = (answer: Aggregate): string =>
-  `${JSON.stringify(JSON.parse(canonicalJson(answer)), null, 2)}\n`;
+export const aggregateText = (answer: Aggregate): string => indentedJson(answer);
 
 /** The page that a person reads, from nothing but the answer. */
 export function aggregatePage(answer: Aggregate): string {

@@ -1,6 +1,6 @@
 /** `manifest.json` as a file: its text, the digests in it, and what makes a dive whole. */
 import { Temporal } from "temporal-polyfill";
-import { canonicalJson } from "../canonical-json.ts";
+import { canonicalJson, indentedJson } from "../canonical-json.ts";
 import type { LogProfile } from "../log-profile.ts";
 import { durationMilliseconds } from "../policy/duration.ts";
 import type { Digest } from "./custody.ts";
@@ -34,8 +34,7 @@ export const isWhole = (sources: readonly SourceCounts[]): boolean =>
   sources.every((source) => source.missing.length === 0 && source.broken.length === 0);
 
 /** `manifest.json`: keys in canonical order, indented, since people read it in a merge request. */
-export const formatManifest = (manifest: Manifest): string =>
-  `${JSON.stringify(JSON.parse(canonicalJson(manifest)), null, 2)}\n`;
+export const formatManifest = (manifest: Manifest): string => indentedJson(manifest);
 
 /**
  * The instant after which an artefact is destroyed.

@@ -1,6 +1,6 @@
 /** `receipt.json`: what is handed over in the place of a manifest whose exact counts must not leave. Digests and dates, no count of anything found. */
 import * as z from "zod";
-import { canonicalJson } from "../canonical-json.ts";
+import { indentedJson } from "../canonical-json.ts";
 import { Manifest } from "./manifest.ts";
 import { formatManifest } from "./manifest-file.ts";
 
@@ -38,8 +38,5 @@ export function closingFile(manifest: Manifest): {
     files: manifest.files.filter(({ restricted }) => !restricted),
     artefact: manifest.artefact,
   };
-  return {
-    name: "receipt.json",
-    text: `${JSON.stringify(JSON.parse(canonicalJson(receipt)), null, 2)}\n`,
-  };
+  return { name: "receipt.json", text: indentedJson(receipt) };
 }
