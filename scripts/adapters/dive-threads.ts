@@ -1,20 +1,16 @@
 /** Reads the partitions of a file store in threads of their own, each of which unpacks, judges and redacts. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogProfile } from "../domain/log-profile.ts";
 import type { DivePlan, LogStore, Partition } from "../ports/log-store.ts";
-import type { DiveLimits } from "./dive-unit.ts";
+import type { DiveLimits, UnitReader } from "./dive-unit.ts";
 import type { UnitResult } from "./unit-result.ts";
 
 /** What a thread needs to know of its dive. */
-export type ThreadWork = {
+export type ThreadWork = Pick<UnitReader, "scope" | "profiles" | "folder"> & {
+  /** Of the archive. */
   readonly directory: string;
-  readonly scope: Scope;
-  readonly profiles: ReadonlyMap<string, LogProfile>;
   /** Of the pseudonyms of the request. */
   readonly key: Uint8Array;
-  readonly folder: string;
   readonly limits: DiveLimits;
 };
 /** Thread to reader: what became of a partition, or the message of what went wrong. */

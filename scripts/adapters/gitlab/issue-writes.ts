@@ -54,9 +54,8 @@ export async function writeNote(
     note === null
       ? await gitlab.IssueNotes.create(project, issue, body, { showExpanded: true })
       : await gitlab.IssueNotes.edit(project, issue, note, { body, showExpanded: true });
-  noteTaken(action, data, status);
-  if (note === null)
-    await withdrawDoubles(gitlab, project, issue, understand(NoteAnswer, data, "note"));
+  const taken = noteTaken(action, data, status);
+  if (note === null) await withdrawDoubles(gitlab, project, issue, taken);
   return null;
 }
 
@@ -87,16 +86,17 @@ function noteTaken(
   action: Of<"write-note"> | Of<"write-merge-request-note">,
   data: unknown,
   status: number,
-): null {
+): Note {
   applied(action, status !== 202, "GitLab took the text for quick actions and stored no note");
-  const { commands, body: stored } = understand(NoteAnswer, data, "note");
+  const taken = understand(NoteAnswer, data, "note");
+  const { commands, body: stored } = taken;
   applied(action, commands.length === 0, `GitLab ran quick actions in it: ${commands.join(", ")}`);
   applied(
     action,
     sameText(stored, action.body),
     "GitLab stored another text: did a line act as a command?",
   );
-  return null;
+  return taken;
 }
 
 /** The same on a merge request. */
@@ -113,7 +113,8 @@ export async function writeMergeRequestNote(
           body,
           showExpanded: true,
         });
-  return noteTaken(action, data, status);
+  noteTaken(action, data, status);
+  return null;
 }
 
 export async function deleteMergeRequestNote(
