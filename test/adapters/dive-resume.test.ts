@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { requestYaml } from "../request-yaml.ts";
 import {
   archiveFiles,
   artefactAt,
@@ -208,16 +209,7 @@ test("takes a store that does not tell versions anew", async () => {
 });
 
 const SECLOG = join(import.meta.dirname, "../../scripts/seclog.mjs");
-const REQUEST = `apiVersion: v1
-kind: information_request
-id: IR-2026-0042
-issue: 42
-account: { path: acme-corp, id: 12345 }
-window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }
-resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
-event_types: [deploy_key_added]
-log_sources: [application]
-`;
+const REQUEST = requestYaml({ events: "deploy_key_added", sources: "application" });
 
 /** `seclog dive` in a process of its own, ended by a signal as soon as so many units are finished. */
 async function diveProcess(

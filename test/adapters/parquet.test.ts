@@ -6,6 +6,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test, vi } from "vitest";
 import { chunksOf } from "../../scripts/adapters/log-stores/byte-source.ts";
 import { command } from "../../scripts/commands/dive.ts";
+import { requestYaml } from "../request-yaml.ts";
 import { testTerminal } from "../terminal.ts";
 import { archiveOf, temporaryDirectory } from "./log-dive-fixtures.ts";
 
@@ -93,16 +94,7 @@ test("says what to install where DuckDB is absent", async () => {
   vi.doUnmock("@duckdb/node-api");
 });
 
-const REQUEST = `apiVersion: v1
-kind: information_request
-id: IR-2026-0042
-issue: 42
-account: { path: acme-corp, id: 12345 }
-window: { from: "2026-11-16T00:00:00Z", to: "2026-11-17T00:00:00Z" }
-resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
-event_types: [deploy_key_added]
-log_sources: [audit]
-`;
+const REQUEST = requestYaml({ events: "deploy_key_added", sources: "audit", to: "2026-11-17" });
 
 /** What a dive over an archive of one object leaves, without the name and the length of the object. */
 async function dived(file: string, content: Uint8Array): Promise<readonly string[]> {

@@ -5,19 +5,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ACME_FACTS, type Stage, setStage } from "../../scripts/demo/stage.ts";
 import { SUMMARIES } from "../../scripts/run.ts";
+import { requestYaml } from "../request-yaml.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const PARTS = ["scripts", "policies", "templates", "test/sandbox", ".gitlab", "package.json"];
-const REQUEST = `apiVersion: v1
-kind: information_request
-id: IR-2026-0042
-issue: 42
-account: { path: acme-corp, id: 12345 }
-window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }
-resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
-event_types: [deploy_key_added, project_access_token_created]
-log_sources: [application]
-`;
+const REQUEST = requestYaml({
+  events: "deploy_key_added, project_access_token_created",
+  sources: "application",
+});
 
 type Env = Readonly<Record<string, string>>;
 type Row = {

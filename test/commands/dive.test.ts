@@ -9,18 +9,14 @@ import { command } from "../../scripts/commands/dive.ts";
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
 import { Manifest } from "../../scripts/domain/information-request/manifest.ts";
 import { archiveOf, temporaryDirectory } from "../adapters/log-dive-fixtures.ts";
+import { requestYaml } from "../request-yaml.ts";
 import { DEMO_ARCHIVE, writeArchive } from "../sandbox/log-archive.ts";
 
-const REQUEST = `apiVersion: v1
-kind: information_request
-id: IR-2026-0042
-issue: 42
-account: { path: acme-corp, id: 12345 }
-window: { from: "2026-11-16T00:00:00Z", to: "2026-11-18T00:00:00Z" }
-resources: { groups: [acme-corp/payments], projects: [acme-corp/payments/api], users: [acme-jdoe] }
-event_types: [deploy_key_added, project_access_token_created, member_created, repository_git_operation]
-log_sources: [application, audit, shell]
-`;
+const REQUEST = requestYaml({
+  events:
+    "deploy_key_added, project_access_token_created, member_created, repository_git_operation",
+  sources: "application, audit, shell",
+});
 const SHOWN = ["rows.csv", "rows.ndjson", "summary.md", "withheld.json"];
 
 type Run = {

@@ -9,18 +9,11 @@ import {
   Region,
 } from "../../scripts/domain/calendar.ts";
 import { loadPolicySet } from "../policy-set.ts";
+import { WORKING_WEEK } from "./working-week.ts";
 
 const { regions } = (await loadPolicySet()).calendar;
-const LEAP: Region = {
-  zone: "UTC",
-  business_days: ["monday", "tuesday", "wednesday", "thursday", "friday"],
-  opens: "00:00",
-  closes: "24:00",
-  holidays_of: "fixed",
-  holidays: [],
-};
 const region = (name: string): Region =>
-  name === "leap" ? LEAP : (regions[name] ?? expect.fail(`no region ${name}`));
+  name === "leap" ? WORKING_WEEK : (regions[name] ?? expect.fail(`no region ${name}`));
 
 test.each([
   ["worldwide", "2026-11-20T15:00:00Z", true],

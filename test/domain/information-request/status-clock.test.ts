@@ -1,22 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Region } from "../../../scripts/domain/calendar.ts";
 import type { CustodyData } from "../../../scripts/domain/information-request/custody.ts";
 import type { Extension } from "../../../scripts/domain/information-request/extension.ts";
 import {
   type ClockRules,
   statusClock,
 } from "../../../scripts/domain/information-request/status-clock.ts";
+import { WORKING_WEEK } from "../working-week.ts";
 import { issue, mergeRequest, observation } from "./observation.ts";
 
-const WORLDWIDE: Region = {
-  zone: "UTC",
-  business_days: ["monday", "tuesday", "wednesday", "thursday", "friday"],
-  opens: "00:00",
-  closes: "24:00",
-  holidays_of: "fixed",
-  holidays: [],
-};
 const RULES: ClockRules = {
   policy: {
     apiVersion: "v1",
@@ -26,7 +18,7 @@ const RULES: ClockRules = {
     runs_on: ["facts_unavailable"],
     region: "worldwide",
   },
-  region: WORLDWIDE,
+  region: WORKING_WEEK,
   history: [],
   extensions: [],
 };
