@@ -35,7 +35,7 @@ const SOURCES = [
   "web",
   "webide",
 ];
-const CHECKS = ["code", "policies", "demo"];
+const CHECKS = ["code", "policies", "demo", "search-engines"];
 const LIFE = ["requests", "log-dive", "publish", "hand-over"];
 
 const runsOf = (job: Job): readonly string[] =>
