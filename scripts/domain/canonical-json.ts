@@ -16,13 +16,13 @@ export function canonicalJson(value: unknown): string {
 
 function canonicalObject(value: object): string {
   const members = value as Readonly<Record<string, unknown>>;
-  let parts = "";
+  // Joined at the end: a text that grows by `+=` is kept as a tree of its pieces, four times the work for who holds many.
+  const parts: string[] = [];
   for (const key of sorted(Object.keys(value))) {
     const member = members[key];
-    if (member === undefined) continue;
-    parts += `${parts === "" ? "" : ","}${quoted(key)}:${canonicalJson(member)}`;
+    if (member !== undefined) parts.push(`${quoted(key)}:${canonicalJson(member)}`);
   }
-  return `{${parts}}`;
+  return `{${parts.join(",")}}`;
 }
 
 /** From here on the sorting of V8 is worth its start. */
