@@ -76,7 +76,12 @@ const ids = (items: readonly { readonly id: number | null }[]): ReadonlySet<stri
 const paths = (items: readonly { readonly path: string }[]): ReadonlySet<string> =>
   new Set(items.map(({ path }) => path));
 
-type Own = Readonly<Record<Extract<SimpleRule, { rule: "own" }>["of"] | "id", ReadonlySet<string>>>;
+type Own = Readonly<
+  Record<Extract<SimpleRule, { rule: "own" }>["of"] | "id", ReadonlySet<string>>
+> & {
+  /** Every path, the longest first. */
+  readonly longest: readonly string[];
+};
 const owned = new WeakMap<Scope, Own>();
 
 /** What the request owns, from its own words. */
@@ -87,14 +92,16 @@ function ownOf(scope: Scope): Own {
   const roots = [account, ...namespaces, ...projects].map(
     ({ path }) => path.split("/", 1)[0] as string,
   );
+  const any = paths([...projects, ...namespaces]);
   const made: Own = {
     project_path: paths(projects),
     project_id: ids(projects),
     namespace_path: paths(namespaces),
     namespace_id: ids(namespaces),
     root_path: new Set(roots),
-    any_path: paths([...projects, ...namespaces]),
+    any_path: any,
     id: ids([...projects, ...namespaces]),
+    longest: [...any].sort((left, right) => right.length - left.length),
   };
   owned.set(scope, made);
   return made;
@@ -107,11 +114,7 @@ function isUser(text: string, { personal_data_approved, users }: Scope): boolean
   return users.some(({ username, id }) => text === username || bare === String(id ?? ""));
 }
 
-type Known = {
-  /** Ids of the request's projects and groups. */
-  readonly ids: readonly string[];
-  /** Their paths, the longest first. */
-  readonly longest: readonly string[];
+type Listed = {
   /** What a part of a route may be. */
   readonly parts: ReadonlySet<string>;
   /** What a caller may be, routes aside. */
@@ -119,61 +122,59 @@ type Known = {
   /** What a word of a text may be. */
   readonly words: ReadonlySet<string>;
 };
-const knownOf = new WeakMap<Scope, WeakMap<RedactionPolicy, Known>>();
+const listings = new WeakMap<RedactionPolicy, Listed>();
 
-/** What may stand in routes and texts, from the policy and the request's own words. */
-function knownBy(scope: Scope, policy: RedactionPolicy): Known {
-  const ofScope = knownOf.get(scope) ?? new WeakMap<RedactionPolicy, Known>();
-  knownOf.set(scope, ofScope);
-  const before = ofScope.get(policy);
-  if (before !== undefined) return before;
-  const items = [...scope.projects, ...scope.namespaces];
+/** What may stand in routes and texts, whatever the request. */
+function listedBy(policy: RedactionPolicy): Listed {
+  const known = listings.get(policy);
+  if (known !== undefined) return known;
   const literals = policy.templates.flatMap((template) =>
     template.text.replace(/\{[a-z_]+\}/g, " ").split(/[\s"=:().]+/),
   );
   const { controllers, actions, workers } = policy.names;
   const called = controllers.flatMap((name) => actions.map((action) => `${name}#${action}`));
-  const made: Known = {
+  const made: Listed = {
     callers: new Set([...called, ...workers]),
-    ids: [...ids(items)],
-    longest: [...paths(items)].sort((left, right) => right.length - left.length),
-    parts: new Set([...policy.route_words, ...ids(items), "[removed]", "\0"]),
-    words: new Set([...policy.words, ...literals, ...paths(items), ...ids(scope.projects)]),
+    parts: new Set([...policy.route_words, "[removed]", "\0"]),
+    words: new Set([...policy.words, ...literals]),
   };
-  ofScope.set(policy, made);
+  listings.set(policy, made);
   return made;
 }
 
 function isRoute(text: string, scope: Scope, policy: RedactionPolicy): boolean {
-  const known = knownBy(scope, policy);
-  const masked = known.longest.reduce(
+  const { longest, id: ids } = ownOf(scope);
+  const { parts } = listedBy(policy);
+  const masked = longest.reduce(
     (rest, path) =>
       `${rest}/`.replace(`/${path}/`, "/\0/").replace(`/${path}.git/`, "/\0/").slice(0, -1),
     text,
   );
-  const own = masked !== text || known.ids.some((id) => text.includes(`/${id}`));
+  const own = masked !== text || [...ids].some((id) => text.includes(`/${id}`));
+  const isKnown = (part: string): boolean => parts.has(part) || ids.has(part);
   return masked
     .replace(/^\//, "")
     .split("/")
-    .every(
-      (part) => known.parts.has(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)),
-    );
+    .every((part) => isKnown(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)));
 }
 
 function isCaller(text: string, scope: Scope, policy: RedactionPolicy): boolean {
-  if (knownBy(scope, policy).callers.has(text)) return true;
+  if (listedBy(policy).callers.has(text)) return true;
   const route = /^[A-Z]{3,7} (\/\S*)$/.exec(text)?.[1];
   return route !== undefined && isRoute(route, scope, policy);
 }
 
 /** Words of the policy and of its templates, placeholders, pseudonyms, own paths and short numbers. */
 function isKnownText(text: string, scope: Scope, policy: RedactionPolicy): boolean {
-  const { words } = knownBy(scope, policy);
+  const { words } = listedBy(policy);
+  const { any_path, project_id } = ownOf(scope);
+  const isKnown = (token: string): boolean =>
+    words.has(token) || any_path.has(token) || project_id.has(token);
   return text
     .replace(PLACEHOLDER, " ")
     .split(/[\s"=:()]+/)
     .map((token) => token.replace(/\.$/, ""))
     .every(
-      (token) => words.has(token) || isPseudonym(token) || /^\d{1,9}$/.test(token) || token === "",
+      (token) => isKnown(token) || isPseudonym(token) || /^\d{1,9}$/.test(token) || token === "",
     );
 }
