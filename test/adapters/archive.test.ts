@@ -8,52 +8,22 @@ import { buildObject } from "../../scripts/adapters/log-stores/archive-object.ts
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { INDEX_ENDING } from "../../scripts/adapters/log-stores/index-file.ts";
 import { readThroughIndex } from "../../scripts/adapters/log-stores/indexed-file.ts";
-import { frameCodec } from "../../scripts/adapters/log-stores/zstd-frames.ts";
 import { command } from "../../scripts/commands/archive.ts";
-import { judgeLine } from "../../scripts/domain/information-request/log-dive.ts";
 import type { Scope } from "../../scripts/domain/information-request/scope.ts";
 import { testTerminal } from "../terminal.ts";
 import {
-  archiveOf,
-  profileOf,
-  profiles,
-  scopeOf,
-  temporaryDirectory,
-} from "./log-dive-fixtures.ts";
-
-const codec = await frameCodec();
-const scope = scopeOf({ log_sources: ["audit"] });
-const profile = profileOf("audit");
-const OBJECT = "source=audit/date=2026-11-16/a.ndjson";
-const row = (change: object = {}): string =>
-  JSON.stringify({
-    time: "2026-11-16T12:00:00Z",
-    event_type: "deploy_key_added",
-    "meta.project": "other-co/x",
-    ...change,
-  });
-const mine = (change: object = {}): string =>
-  row({ "meta.project": "acme-corp/payments/api", ...change });
-const others = (count: number): string[] =>
-  Array.from({ length: count }, (_, at) => row({ "meta.project": `other-${at}/x`, n: at }));
-
-/** What a dive would do with an object: its judged lines and how many there are in all. */
-async function dive(root: string, within: Scope = scope) {
-  const store = createFileStore(root);
-  const [partition] = (await store.plan(within, [profile])).partitions;
-  if (partition === undefined) throw new Error("no object");
-  const pull = store.pull(partition, within, profile, new AbortController().signal);
-  const found: string[] = [];
-  let step = await pull.next();
-  for (; step.done !== true; step = await pull.next()) {
-    const { line, bytes, cut } = step.value;
-    const { verdict } =
-      cut === true ? { verdict: "quarantined" } : judgeLine(bytes, profile, within);
-    if (verdict !== "outside")
-      found.push(`${line} ${verdict} ${Buffer.from(bytes).toString("latin1")}`);
-  }
-  return { found, scanned: step.value.scanned, broken: step.value.broken };
-}
+  built,
+  codec,
+  dive,
+  isIndexed,
+  mine,
+  OBJECT,
+  others,
+  profile,
+  row,
+  scope,
+} from "./archive-runs.ts";
+import { archiveOf, profileOf, profiles, temporaryDirectory } from "./log-dive-fixtures.ts";
 
 /** Members of a gzip file that end at these places of the content, in a line or between two. */
 const membersOf = (content: Buffer, cuts: readonly number[]): Buffer => {
@@ -73,21 +43,6 @@ async function indexedBeside(object: string, content: Uint8Array, blockBytes = 6
   expect(await readFile(from)).toEqual(Buffer.from(content));
   return { root, from, scanned };
 }
-
-/** The object packed, and plain with an index beside it, in blocks of a few lines. */
-async function built(content: string | Uint8Array) {
-  const plain = await archiveOf({ [OBJECT]: content });
-  const packed = await temporaryDirectory();
-  const from = join(plain, OBJECT);
-  const to = join(packed, `${OBJECT}.zst`);
-  const bytes = (await stat(from)).size;
-  await buildObject({ from, bytes, to, profile, blockBytes: 600 }, codec);
-  const scanned = await dive(plain);
-  await buildObject({ from, bytes, to: null, profile, blockBytes: 600 }, codec);
-  return { plain, packed, from, to, scanned };
-}
-const isIndexed = async (path: string): Promise<boolean> =>
-  (await readThroughIndex(path, (await stat(path)).size, scope, profile)) !== null;
 
 const piece = fc.oneof(
   { weight: 30, arbitrary: fc.nat(50).map((at) => row({ "meta.project": `other-${at}/x` })) },

@@ -6,11 +6,11 @@ import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256OfFile } from "../digest.ts";
-import { type BlockKeys, type BlockReader, blockReader, LONGEST_LINE } from "./block-keys.ts";
+import { type BlockReader, blockReader, LONGEST_LINE } from "./block-keys.ts";
 import { BrokenFile } from "./broken-file.ts";
 import { chunksOf, packingOfFile } from "./byte-source.ts";
 import { gzipMembers } from "./gzip-members.ts";
-import { type Block, encodeIndex, INDEX_ENDING, type Packing } from "./index-file.ts";
+import { encodeIndex, INDEX_ENDING, type KeyedBlock, type Packing } from "./index-file.ts";
 import { profileDigest } from "./indexed-file.ts";
 import type { FrameCodec } from "./zstd-frames.ts";
 
@@ -45,8 +45,7 @@ export async function buildObject(object: ArchiveObject, codec: FrameCodec): Pro
     object: { bytes: size, mtime_ms: mtimeMs, sha256: await sha256OfFile(target) },
     profile: profileDigest(object.profile),
     packing: found.packing,
-    blocks: found.blocks.map(({ owners: _, ...block }) => block),
-    keys: found.blocks.map(({ owners }) => owners),
+    blocks: found.blocks,
   });
   await writeWhole(`${target}${INDEX_ENDING}`, index);
   return {
@@ -57,13 +56,12 @@ export async function buildObject(object: ArchiveObject, codec: FrameCodec): Pro
   };
 }
 
-type Found = { readonly packing: Packing; readonly blocks: readonly FoundBlock[] };
-type FoundBlock = Block & Pick<BlockKeys, "owners">;
+type Found = { readonly packing: Packing; readonly blocks: readonly KeyedBlock[] };
 
 async function packedBlocks(object: ArchiveObject, to: string, codec: FrameCodec): Promise<Found> {
   const reader = blockReader(object.profile);
   const write = await frameWriter(to);
-  const blocks: FoundBlock[] = [];
+  const blocks: KeyedBlock[] = [];
   let offset = 0;
   try {
     for await (const bytes of blocksOf(object)) {
@@ -85,7 +83,7 @@ async function packedBlocks(object: ArchiveObject, to: string, codec: FrameCodec
 async function blocksBeside(object: ArchiveObject): Promise<Found> {
   const reader = blockReader(object.profile);
   const packing = await packingOfFile(object.from, object.bytes);
-  const blocks: FoundBlock[] = [];
+  const blocks: KeyedBlock[] = [];
   if (packing === "none") {
     let offset = 0;
     for await (const bytes of blocksOf(object)) {
@@ -102,8 +100,8 @@ async function blocksBeside(object: ArchiveObject): Promise<Found> {
 }
 
 /** A block ends with a member that ends with a line, so that it can be unpacked and searched by itself. */
-async function memberBlocks(object: ArchiveObject, reader: BlockReader): Promise<FoundBlock[]> {
-  const blocks: FoundBlock[] = [];
+async function memberBlocks(object: ArchiveObject, reader: BlockReader): Promise<KeyedBlock[]> {
+  const blocks: KeyedBlock[] = [];
   const file = await open(object.from, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     let [offset, end] = [0, 0];

@@ -5,11 +5,9 @@ import { ownerKeys } from "../../domain/information-request/owner-keys.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import type { LogRow } from "../../domain/log-row.ts";
 import { BrokenFile } from "./broken-file.ts";
-import type { Block } from "./index-file.ts";
+import type { KeyedBlock } from "./index-file.ts";
 
-export type BlockKeys = Pick<Block, "raw" | "lines" | "dirty" | "from" | "to"> & {
-  readonly owners: ReadonlySet<string>;
-};
+export type BlockKeys = Omit<KeyedBlock, "offset" | "length" | "crc">;
 export type BlockReader = {
   /** @throws BrokenFile for a line beyond 64 MiB */
   readonly push: (bytes: Uint8Array) => void;

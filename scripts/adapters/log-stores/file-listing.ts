@@ -26,14 +26,13 @@ export async function listFiles(
   profiles: readonly LogProfile[],
   wanted: ReadonlySet<string> | null,
 ): Promise<readonly ListedFile[]> {
-  const found = await filesBelow(root, "", wanted);
-  return found
-    .flatMap(({ path, ...file }) => {
-      const place = placeOf(path);
-      const source = place.holdsLines ? sourceOf(place, profiles) : null;
-      return source === null ? [] : [{ object: path, ...file, source, day: place.day }];
-    })
-    .sort(byPlace);
+  const paths = await pathsBelow(root, "", wanted);
+  const placed = paths.flatMap((object): Found[] => {
+    const place = placeOf(object);
+    const source = place.holdsLines ? sourceOf(place, profiles) : null;
+    return source === null ? [] : [{ object, source, day: place.day }];
+  });
+  return (await Promise.all(placed.map((file) => withSize(root, file)))).sort(byPlace);
 }
 
 /** @throws UnusableStore when there is no such directory */
@@ -45,28 +44,30 @@ export async function resolveDirectory(directory: string): Promise<string> {
   }
 }
 
-type FoundFile = { readonly path: string } & Pick<ListedFile, "bytes" | "version">;
+type Found = Pick<ListedFile, "object" | "source" | "day">;
+
+async function withSize(root: string, file: Found): Promise<ListedFile> {
+  const { size, mtimeNs } = await lstat(join(root, file.object), { bigint: true });
+  return { ...file, bytes: Number(size), version: String(mtimeNs) };
+}
 
 /** Everything below a directory that is no directory; a symbolic link counts as a file and is refused when read. */
-async function filesBelow(
+async function pathsBelow(
   root: string,
   below: string,
   wanted: ReadonlySet<string> | null,
-): Promise<FoundFile[]> {
+): Promise<string[]> {
   const folder = join(root, below);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     throw new UnusableStore(`${folder}: the directory cannot be listed (${code})`);
   });
   const nested = await Promise.all(
-    entries.map(async (entry): Promise<FoundFile[]> => {
+    entries.map((entry): string[] | Promise<string[]> => {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (!entry.isDirectory()) {
-        const { size, mtimeNs } = await lstat(join(root, path), { bigint: true });
-        return [{ path, bytes: Number(size), version: String(mtimeNs) }];
-      }
+      if (!entry.isDirectory()) return [path];
       const day = dayOfFolder(entry.name);
-      return day !== null && wanted?.has(day) === false ? [] : filesBelow(root, path, wanted);
+      return day !== null && wanted?.has(day) === false ? [] : pathsBelow(root, path, wanted);
     }),
   );
   return nested.flat();

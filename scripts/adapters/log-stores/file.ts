@@ -17,7 +17,7 @@ import { chunksOf } from "./byte-source.ts";
 import { type Candidate, candidateFinder } from "./candidate-finder.ts";
 import { listFiles, resolveDirectory } from "./file-listing.ts";
 import { readThroughIndex } from "./indexed-file.ts";
-import { needlesOf, prefilterOf } from "./prefilter.ts";
+import { needlesOf, type Prefilter, prefilterOf } from "./prefilter.ts";
 import { readAhead } from "./read-ahead.ts";
 
 export type FileStoreOptions = {
@@ -82,31 +82,25 @@ async function* pullFile(
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, PartitionEnd> {
   const path = join(root, partition.object);
-  const prefilter = prefilterOf(needlesOf(scope));
-  const limits = { longest: MAX_LINE_BYTES, kept: CUT_LINE_BYTES };
-  // A copy: the chunk that the line was found in is used again, and a view would keep all of it in memory.
-  const asLine = ({ line, bytes: found, cut }: Candidate): LogLine => {
-    const bytes = Buffer.from(found);
-    return cut ? { partition, line, bytes, cut } : { partition, line, bytes };
-  };
-  const finder = candidateFinder(prefilter, limits);
-  let scanned = finder.lines;
+  let scanned = (): number => 0;
   try {
     const indexed = await readThroughIndex(path, partition.bytes, scope, profile);
     if (indexed !== null) {
       scanned = () => indexed.lines;
       for (const { firstLine, bytes } of indexed.read()) {
         signal.throwIfAborted();
-        const own = candidateFinder(prefilter, limits, firstLine - 1);
-        for (const candidate of [...own.push(bytes), ...own.end()]) yield asLine(candidate);
+        const own = candidateFinder(prefilterFor(scope), LIMITS, firstLine - 1);
+        for (const found of [...own.push(bytes), ...own.end()]) yield asLine(partition, found);
       }
       return { partition, scanned: scanned(), broken: null };
     }
+    const finder = candidateFinder(prefilterFor(scope), LIMITS);
+    scanned = finder.lines;
     for await (const chunk of chunksOf(path, partition.bytes)) {
       signal.throwIfAborted();
-      for (const candidate of finder.push(chunk)) yield asLine(candidate);
+      for (const found of finder.push(chunk)) yield asLine(partition, found);
     }
-    for (const candidate of finder.end()) yield asLine(candidate);
+    for (const found of finder.end()) yield asLine(partition, found);
     return { partition, scanned: scanned(), broken: null };
   } catch (error) {
     if (error instanceof BrokenFile) {
@@ -114,4 +108,20 @@ async function* pullFile(
     }
     throw error;
   }
+}
+
+const LIMITS = { longest: MAX_LINE_BYTES, kept: CUT_LINE_BYTES };
+const prefilters = new WeakMap<Scope, Prefilter>();
+
+/** Made once for all files of a dive. */
+function prefilterFor(scope: Scope): Prefilter {
+  const prefilter = prefilters.get(scope) ?? prefilterOf(needlesOf(scope));
+  prefilters.set(scope, prefilter);
+  return prefilter;
+}
+
+/** A copy: the chunk that the line was found in is used again, and a view would keep all of it in memory. */
+function asLine(partition: Partition, { line, bytes: found, cut }: Candidate): LogLine {
+  const bytes = Buffer.from(found);
+  return cut ? { partition, line, bytes, cut } : { partition, line, bytes };
 }

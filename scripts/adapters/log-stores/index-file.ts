@@ -1,5 +1,6 @@
 /** The form of an index: which blocks of an object hold lines of which owner and time. One file beside the object. */
-import { sha256 } from "../digest.ts";
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 export const INDEX_ENDING = ".seclog-index";
 
@@ -13,8 +14,6 @@ export type Block = {
   readonly lines: number;
   /** CRC-32 of the bytes as they lie in the object. */
   readonly crc: number;
-  /** Holds a line that must be read for every request. */
-  readonly dirty: boolean;
   /** Least and greatest time of its lines, milliseconds since 1970; infinite where a line has no readable time. */
   readonly from: number;
   readonly to: number;
@@ -24,121 +23,96 @@ export type Block = {
  * `whole` = the object is one block and cannot be read in part, only left out.
  */
 export type Packing = "zst" | "plain" | "gz" | "whole";
-export type LogIndex = {
+export type IndexHeader = {
   readonly object: { readonly bytes: number; readonly mtime_ms: number; readonly sha256: string };
   /** Digest of the log profile by which owners were read: another profile reads others. */
   readonly profile: string;
   readonly packing: Packing;
-  readonly blocks: readonly Block[];
-  /** Numbers of the blocks in which one of these keys may stand. */
-  readonly blocksOf: (keys: readonly string[]) => ReadonlySet<number>;
 };
-export type IndexParts = Omit<LogIndex, "blocksOf"> & {
-  /** For each block, the keys in it. */
-  readonly keys: readonly ReadonlySet<string>[];
+export type IndexParts = IndexHeader & { readonly blocks: readonly KeyedBlock[] };
+export type KeyedBlock = Block & {
+  readonly owners: ReadonlySet<string>;
+  /** Holds a line that must be read for every request. */
+  readonly dirty: boolean;
 };
 
-const MAGIC = Buffer.from("seclogi1");
-const HEAD = 24;
-const FIELDS = 8;
-const DIGEST = 32;
+/** Another form has another magic, so that indexes of the old one are left unread. */
+export const MAGIC = Buffer.from("seclogi2");
+/** Bytes that are read and checked at once: what Node takes from memory it has already. */
+export const PAGE = 2048;
+/** Of the head that stands before what has no length of its own. */
+export const FIXED_HEAD = 56;
+export const DIGEST = 32;
+/** Bytes of a block in the table, and doubles in them. */
+export const RECORD = 64;
+/** Bytes of an entry: a hash, and the number of a block in which a key of this hash stands. */
+export const ENTRY = 8;
+/** The key under which dirty blocks stand: no owner has an empty name. */
+export const EVERY_REQUEST = "";
 
-/** Layout, little-endian: magic, counts, blocks as doubles, hashes sorted, their block numbers, header as JSON, SHA-256 of it all. */
-export function encodeIndex({ keys, blocks, ...header }: IndexParts): Buffer {
-  const postings = keys.flatMap((set, block) =>
-    [...set].map((key) => [hashOf(key), block] as const),
-  );
-  postings.sort((left, right) => left[0] - right[0] || left[1] - right[1]);
+/**
+ * Layout, little-endian. The head: magic; lengths of the head and of its JSON, numbers of blocks and of entries (4 bytes each);
+ * lines, unpacked length, least and greatest time of all blocks (doubles); header as JSON; CRC-32 of each page; the first hash
+ * of each page of entries; SHA-256 of the head so far. Then the pages: the table of blocks, filled up to a whole page, and the
+ * entries in order of hash and block. So a reader that has checked the head can check each page by itself, and need not read
+ * any other.
+ */
+export function encodeIndex({ blocks, ...header }: IndexParts): Buffer {
+  const table = Buffer.alloc(pagesOf(blocks.length * RECORD) * PAGE);
+  Buffer.from(Float64Array.from(recordsOf(blocks)).buffer).copy(table);
+  const entries = entriesOf(blocks);
+  const body = Buffer.concat([table, Buffer.from(Uint32Array.from(entries.flat()).buffer)]);
   const json = Buffer.from(JSON.stringify(header));
-  const table = Float64Array.from(blocks.flatMap(numbersOf));
-  const head = Buffer.alloc(HEAD);
-  MAGIC.copy(head);
-  head.writeUInt32LE(json.length, 8);
-  head.writeUInt32LE(blocks.length, 12);
-  head.writeUInt32LE(postings.length, 16);
-  const body = Buffer.concat([
-    head,
-    Buffer.from(table.buffer),
-    Buffer.from(Uint32Array.from(postings, ([hash]) => hash).buffer),
-    Buffer.from(Uint32Array.from(postings, ([, block]) => block).buffer),
-    json,
-  ]);
-  return Buffer.concat([body, Buffer.from(sha256(body), "hex")]);
-}
-
-const numbersOf = (block: Block): number[] => [
-  block.offset,
-  block.length,
-  block.raw,
-  block.lines,
-  block.crc,
-  block.dirty ? 1 : 0,
-  block.from,
-  block.to,
-];
-
-/** @returns null when the bytes are no whole, unchanged index */
-export function decodeIndex(bytes: Buffer): LogIndex | null {
-  if (bytes.length < HEAD + DIGEST || !bytes.subarray(0, 8).equals(MAGIC)) return null;
-  const end = bytes.length - DIGEST;
-  if (sha256(bytes.subarray(0, end)) !== bytes.toString("hex", end)) return null;
-  const [json, count, entries] = [8, 12, 16].map((at) => bytes.readUInt32LE(at)) as [
-    number,
-    number,
-    number,
-  ];
-  const hashesAt = HEAD + count * FIELDS * 8;
-  // Typed arrays want aligned memory, which a slice of a larger buffer need not be.
-  const own = bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
-  const table = new Float64Array(own.buffer, own.byteOffset + HEAD, count * FIELDS);
-  const hashes = new Uint32Array(own.buffer, own.byteOffset + hashesAt, entries);
-  const postings = new Uint32Array(own.buffer, own.byteOffset + hashesAt + entries * 4, entries);
-  const header: Pick<LogIndex, "object" | "profile" | "packing"> = JSON.parse(
-    bytes.toString("utf8", end - json, end),
+  const crcs = Uint32Array.from({ length: pagesOf(body.length) }, (_, page) =>
+    crc32(body.subarray(page * PAGE, (page + 1) * PAGE)),
   );
-  return {
-    ...header,
-    blocks: Array.from({ length: count }, (_, at) => blockAt(table, at * FIELDS)),
-    blocksOf: (keys) => {
-      const found = new Set<number>();
-      for (const key of keys) {
-        const hash = hashOf(key);
-        for (let at = firstAt(hashes, hash); hashes[at] === hash; at += 1)
-          found.add(postings[at] as number);
-      }
-      return found;
-    },
-  };
+  const firsts = Uint32Array.from(
+    { length: pagesOf(entries.length * ENTRY) },
+    (_, page) => entries[(page * PAGE) / ENTRY]?.[0] as number,
+  );
+  const fixed = Buffer.alloc(FIXED_HEAD);
+  MAGIC.copy(fixed);
+  const length = FIXED_HEAD + json.length + crcs.byteLength + firsts.byteLength + DIGEST;
+  for (const [at, count] of [length, json.length, blocks.length, entries.length].entries())
+    fixed.writeUInt32LE(count, 8 + at * 4);
+  for (const [at, total] of totalsOf(blocks).entries()) fixed.writeDoubleLE(total, 24 + at * 8);
+  const head = Buffer.concat([fixed, json, Buffer.from(crcs.buffer), Buffer.from(firsts.buffer)]);
+  return Buffer.concat([head, createHash("sha256").update(head).digest(), body]);
 }
 
-function blockAt(table: Float64Array, at: number): Block {
-  const field = (which: number): number => table[at + which] as number;
-  return {
-    offset: field(0),
-    length: field(1),
-    raw: field(2),
-    lines: field(3),
-    crc: field(4),
-    dirty: field(5) === 1,
-    from: field(6),
-    to: field(7),
-  };
+export const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE);
+
+/** Each block with the number of its first line, so that a block can be read without those before it. */
+function recordsOf(blocks: readonly Block[]): number[] {
+  let firstLine = 1;
+  return blocks.flatMap(({ offset, length, raw, lines, crc, from, to }) => {
+    const record = [offset, length, raw, lines, crc, firstLine, from, to];
+    firstLine += lines;
+    return record;
+  });
 }
 
-/** First place of a value in a sorted array, or where it would stand. */
-function firstAt(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function entriesOf(blocks: readonly KeyedBlock[]): (readonly [hash: number, block: number])[] {
+  return blocks
+    .flatMap(({ owners, dirty }, block) =>
+      [...owners, ...(dirty ? [EVERY_REQUEST] : [])].map((key) => [hashOf(key), block] as const),
+    )
+    .sort((left, right) => left[0] - right[0] || left[1] - right[1]);
+}
+
+function totalsOf(
+  blocks: readonly Block[],
+): [lines: number, raw: number, from: number, to: number] {
+  return [
+    blocks.reduce((sum, { lines }) => sum + lines, 0),
+    blocks.reduce((sum, { raw }) => sum + raw, 0),
+    blocks.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY),
+    blocks.reduce((greatest, { to }) => Math.max(greatest, to), Number.NEGATIVE_INFINITY),
+  ];
 }
 
 /** 32 bits of FNV-1a; two keys with one hash only cost a block that is read for nothing. */
-function hashOf(key: string): number {
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;

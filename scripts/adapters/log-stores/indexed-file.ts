@@ -1,14 +1,14 @@
 /** Reads only the blocks of an object that its index names for a scope; without an index to be trusted, nothing. */
-import { closeSync, constants, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { crc32, gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
-import { policyDigest } from "../../domain/information-request/manifest-file.ts";
 import { scopeKeys } from "../../domain/information-request/owner-keys.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256, sha256OfFile } from "../digest.ts";
 import { BrokenFile } from "./broken-file.ts";
-import { type Block, decodeIndex, INDEX_ENDING, type LogIndex } from "./index-file.ts";
+import { EVERY_REQUEST, hashOf, INDEX_ENDING, type Packing } from "./index-file.ts";
+import { DamagedIndex, type IndexedBlock, type LogIndex, readIndex } from "./index-reader.ts";
 import { frameCodec } from "./zstd-frames.ts";
 
 export type IndexedRead = {
@@ -40,52 +40,52 @@ export async function readThroughIndex(
   scope: Scope,
   profile: LogProfile,
 ): Promise<IndexedRead | null> {
-  const index = await trustedIndex(path, bytes, profile);
-  if (index === null) return null;
-  const wanted = wantedBlocks(index, scope);
-  if (!worthReading(index, wanted) || !areWhole(path, wanted)) return null;
-  // Nothing is loaded for an object of which nothing is read.
-  const unpack = await unpackerOf(wanted.length === 0 ? "plain" : index.packing);
-  return {
-    lines: index.blocks.reduce((sum, block) => sum + block.lines, 0),
-    read: () => unpacked(path, wanted, unpack),
-  };
-}
-
-function worthReading({ blocks, packing }: LogIndex, wanted: readonly Wanted[]): boolean {
-  if (wanted.length === 0) return true;
-  if (packing === "whole" || wanted.some(({ block }) => block.raw > LARGEST_BLOCK)) return false;
-  const raw = wanted.reduce((sum, { block }) => sum + block.raw, 0);
-  return (
-    raw <= FEW_BYTES || raw <= STREAM_SHARE * blocks.reduce((sum, block) => sum + block.raw, 0)
-  );
-}
-
-async function trustedIndex(
-  path: string,
-  bytes: number,
-  profile: LogProfile,
-): Promise<LogIndex | null> {
-  const content = contentOf(`${path}${INDEX_ENDING}`);
-  const index = content === null ? null : decodeIndex(content);
-  if (index === null || index.profile !== profileDigest(profile)) return null;
-  return (await isAbout(index, path, bytes)) ? index : null;
-}
-
-/** Read at once: an index is a small file, and a turn of the event loop for each step costs more than the reading. */
-function contentOf(path: string): Buffer | null {
+  const file = openIndex(path);
+  if (file === null) return null;
   try {
-    return readFileSync(path);
+    const index = readIndex(file);
+    if (index.profile !== profileDigest(profile) || !(await isAbout(index, path, bytes)))
+      return null;
+    const wanted = wantedBlocks(index, scope);
+    if (!worthReading(index, wanted) || !areWhole(path, wanted)) return null;
+    // Nothing is loaded for an object of which nothing is read.
+    const unpack = await unpackerOf(wanted.length === 0 ? "plain" : index.packing);
+    return { lines: index.lines, read: () => unpacked(path, wanted, unpack) };
+  } catch (error) {
+    // Reading the whole object says what is wrong with it.
+    if (error instanceof DamagedIndex || isOfSystem(error)) return null;
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const isOfSystem = (error: unknown): boolean => error instanceof Error && "syscall" in error;
+
+/** All at once and without waiting: a turn of the event loop for each step costs more than the few reads. */
+function openIndex(path: string): number | null {
+  try {
+    return openSync(`${path}${INDEX_ENDING}`, constants.O_RDONLY);
   } catch {
     return null;
   }
 }
 
+function worthReading({ raw, packing }: LogIndex, wanted: readonly IndexedBlock[]): boolean {
+  if (wanted.length === 0) return true;
+  if (packing === "whole" || wanted.some((block) => block.raw > LARGEST_BLOCK)) return false;
+  const own = wanted.reduce((sum, block) => sum + block.raw, 0);
+  return own <= FEW_BYTES || own <= STREAM_SHARE * raw;
+}
+
 const digests = new WeakMap<LogProfile, string>();
 
-/** By which log profile an index was made. */
+/** By which log profile an index was made: all that it says, in the order in which it says it. */
 export function profileDigest(profile: LogProfile): string {
-  const digest = digests.get(profile) ?? policyDigest([profile], sha256);
+  const known = digests.get(profile);
+  if (known !== undefined) return known;
+  const { fields, aliases } = profile;
+  const digest = sha256(JSON.stringify({ ...profile, fields: [...fields], aliases: [...aliases] }));
   digests.set(profile, digest);
   return digest;
 }
@@ -97,52 +97,59 @@ async function isAbout({ object }: LogIndex, path: string, bytes: number): Promi
   return found.mtimeMs === object.mtime_ms || (await sha256OfFile(path)) === object.sha256;
 }
 
-type Wanted = { readonly block: Block; readonly firstLine: number };
+/** What a scope asks of every index. */
+type Question = {
+  /** Of its keys, in order. */
+  readonly hashes: readonly number[];
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+};
+const questions = new WeakMap<Scope, Question>();
 
-function wantedBlocks(index: LogIndex, scope: Scope): readonly Wanted[] {
-  const named = index.blocksOf(scopeKeys(scope));
-  const from = Temporal.Instant.from(scope.window.from).epochMilliseconds;
-  const to = Temporal.Instant.from(scope.window.to).epochMilliseconds;
-  const wanted: Wanted[] = [];
-  let firstLine = 1;
-  for (const [at, block] of index.blocks.entries()) {
-    const inTime = block.to >= from && block.from <= to;
-    if (inTime && (block.dirty || named.has(at))) wanted.push({ block, firstLine });
-    firstLine += block.lines;
-  }
-  return wanted;
+function questionOf(scope: Scope): Question {
+  const question = questions.get(scope) ?? {
+    hashes: [EVERY_REQUEST, ...scopeKeys(scope)].map(hashOf).sort((left, right) => left - right),
+    from: Temporal.Instant.from(scope.window.from).epochMilliseconds,
+    to: Temporal.Instant.from(scope.window.to).epochMilliseconds,
+  };
+  questions.set(scope, question);
+  return question;
+}
+
+function wantedBlocks(index: LogIndex, scope: Scope): readonly IndexedBlock[] {
+  const { hashes, from, to } = questionOf(scope);
+  const inTime = (lines: Pick<LogIndex, "from" | "to">): boolean =>
+    lines.to >= from && lines.from <= to;
+  return inTime(index) ? index.blocksOf(hashes).filter(inTime) : [];
 }
 
 /** Whether every block is what the index was made over: looked at before the first line is handed on. */
-function areWhole(path: string, wanted: readonly Wanted[]): boolean {
+function areWhole(path: string, wanted: readonly IndexedBlock[]): boolean {
   for (const { bytes } of blocksAt(path, wanted)) if (bytes === null) return false;
   return true;
 }
 
 function* unpacked(
   path: string,
-  wanted: readonly Wanted[],
+  wanted: readonly IndexedBlock[],
   unpack: Unpack,
 ): ReturnType<IndexedRead["read"]> {
-  for (const { block, firstLine, bytes } of blocksAt(path, wanted)) {
+  for (const { block, bytes } of blocksAt(path, wanted)) {
     if (bytes === null) throw new BrokenFile("the file changed while the dive ran");
-    yield { firstLine, bytes: unpack(bytes, block.raw) };
+    yield { firstLine: block.firstLine, bytes: unpack(bytes, block.raw) };
   }
 }
 
 /** The blocks as they lie in the object, one at a time; null for one that is not what the index was made over. */
-function* blocksAt(path: string, wanted: readonly Wanted[]) {
+function* blocksAt(path: string, wanted: readonly IndexedBlock[]) {
   if (wanted.length === 0) return;
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    for (const { block, firstLine } of wanted) {
+    for (const block of wanted) {
       const bytes = Buffer.allocUnsafe(block.length);
       const read = readSync(file, bytes, 0, block.length, block.offset);
-      yield {
-        block,
-        firstLine,
-        bytes: read === block.length && crc32(bytes) === block.crc ? bytes : null,
-      };
+      yield { block, bytes: read === block.length && crc32(bytes) === block.crc ? bytes : null };
     }
   } finally {
     closeSync(file);
@@ -151,7 +158,7 @@ function* blocksAt(path: string, wanted: readonly Wanted[]) {
 
 type Unpack = (bytes: Uint8Array, raw: number) => Uint8Array;
 
-async function unpackerOf(packing: LogIndex["packing"]): Promise<Unpack> {
+async function unpackerOf(packing: Packing): Promise<Unpack> {
   if (packing === "gz") return (bytes, raw) => gunzipSync(bytes, { maxOutputLength: raw });
   if (packing !== "zst") return (bytes) => bytes;
   const { unpack } = await frameCodec();

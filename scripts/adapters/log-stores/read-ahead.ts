@@ -100,7 +100,8 @@ function start(pull: AsyncGenerator<LogLine, PartitionEnd>, stop: AbortControlle
       }
     },
     stop: () => {
-      stop.abort();
+      // Whatever has ended needs no word to end: to make one for each of many short pulls costs more than they do.
+      if (state.outcome === null) stop.abort();
       return pumping;
     },
   };
