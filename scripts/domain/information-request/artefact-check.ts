@@ -3,9 +3,10 @@ import type { LogProfile } from "../log-profile.ts";
 import {
   checkRow,
   type GateFinding,
+  publicWords,
   type SeenValues,
-  unexplained,
   withoutOwnPaths,
+  withoutPublic,
 } from "./redaction-gate.ts";
 import { type RemovedLedger, removedSearch } from "./removed-ledger.ts";
 import type { Scope } from "./scope.ts";
@@ -53,6 +54,7 @@ function fileCheck(
   add: (finding: GateFinding) => void,
 ): FileCheck {
   const search = removedSearch(ledger);
+  const words = publicWords(scope, profiles.values());
   const secrets = new Set<SecretKind>();
   let before = "";
   return {
@@ -60,7 +62,8 @@ function fileCheck(
       const text = before + lines;
       for (const kind of findSecrets(text)) secrets.add(kind);
       before = lastTwoLines(text);
-      search.add(withoutOwnPaths(lines, scope), withoutExplained(lines, scope, profiles.values()));
+      const masked = withoutOwnPaths(lines, scope);
+      search.add(masked, withoutPublic(masked, words));
     },
     end: () => {
       // A date behind `project_access_token_created:` is no password.
@@ -76,10 +79,6 @@ function lastTwoLines(text: string): string {
   const before = text.lastIndexOf("\n", text.length - 2);
   return text.slice(before < 1 ? 0 : text.lastIndexOf("\n", before - 1) + 1);
 }
-
-/** The text without what the profiles of the artefact explain. */
-const withoutExplained = (text: string, scope: Scope, profiles: Iterable<LogProfile>): string =>
-  [...profiles].reduce((rest, profile) => unexplained(rest, scope, profile), text);
 
 function checkLine(
   line: string,

@@ -1,6 +1,6 @@
 /** The second pair of eyes: reads what redaction wrote, trusts none of it, and shares no code with the redactor (G1–G5). */
 import { literalPattern } from "../literal-pattern.ts";
-import type { LogProfile, SimpleRule } from "../log-profile.ts";
+import type { LogProfile, RedactionPolicy, SimpleRule } from "../log-profile.ts";
 import { decodedViews } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
 import { fitsRule, LONGEST_TEXT, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
@@ -30,10 +30,7 @@ export function rememberRemoved(
     ledger,
     removed,
     profile.source,
-    (value) =>
-      TIME.test(value) ||
-      isShownUser(value, scope) ||
-      isExplained(unexplained(value, scope, profile)),
+    (value) => TIME.test(value) || isShownUser(value, scope) || isExplained(value, scope, profile),
   );
 }
 
@@ -138,7 +135,8 @@ function checkText(
   scope: Scope,
   profile: LogProfile,
 ): readonly GateFinding[] {
-  if (isExplained(unexplained(text, scope, profile))) return [];
+  if (isExplained(text, scope, profile)) return [];
+  const words = publicWords(scope, [profile]);
   const { texts, exhausted } = decodedViews(text);
   const found = new Set<string>();
   if (exhausted) found.add("G2 too_many_decodings");
@@ -148,7 +146,7 @@ function checkText(
       found.add(`${ID_KINDS.has(kind) ? "G4" : "G2"} ${kind}`);
     }
     const masked = withoutOwnPaths(view, scope);
-    if (holdsRemoved(ledger, masked, unexplained(view, scope, profile))) {
+    if (holdsRemoved(ledger, masked, withoutPublic(masked, words))) {
       found.add("G3 removed_value");
     }
   }
@@ -163,15 +161,20 @@ const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
 /** Stands where something explained was: what is left and right of it is not read as one text. */
 const GAP = "¦";
 
-/** A text with the request's own paths, pseudonyms, placeholders and public words replaced by gaps. */
-export function unexplained(text: string, scope: Scope, profile: LogProfile): string {
-  const words = wordsOf(scope, profile);
-  return withoutOwnPaths(text, scope).replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
-    words.has(token) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
-  );
-}
+/** Lists of words, any of which makes a word public. */
+export type PublicWords = readonly ReadonlySet<string>[];
 
-const isExplained = (rest: string): boolean => /^[\s/,|;"`()[\]{}=:#¦]*$/.test(rest);
+/** A text with public words, pseudonyms and placeholders replaced by gaps. @param text without the request's own paths */
+export const withoutPublic = (text: string, words: PublicWords): string =>
+  text.replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
+    words.some((list) => list.has(token)) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
+  );
+
+/** Whether all of a text is the request's own or public, of the words of one source. */
+function isExplained(text: string, scope: Scope, profile: LogProfile): boolean {
+  const rest = withoutPublic(withoutOwnPaths(text, scope), publicWords(scope, [profile]));
+  return /^[\s/,|;"`()[\]{}=:#¦]*$/.test(rest);
+}
 
 const ownPaths = new WeakMap<Scope, RegExp>();
 
@@ -187,25 +190,45 @@ function patternOfOwnPaths(scope: Scope): RegExp {
   return new RegExp(`(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|")})(?![A-Za-z0-9_-])`, "g");
 }
 
-const publicWords = new WeakMap<Scope, WeakMap<LogProfile, ReadonlySet<string>>>();
-
 /** What everybody may read in GitLab's documentation, in this product's policies and in the request itself. */
-function wordsOf(scope: Scope, profile: LogProfile): ReadonlySet<string> {
-  const ofScope = publicWords.get(scope) ?? new WeakMap<LogProfile, ReadonlySet<string>>();
-  publicWords.set(scope, ofScope);
-  const known = ofScope.get(profile);
-  if (known !== undefined) return known;
-  const { fields, redaction } = profile;
-  const listed = [...fields.values()].flatMap((rule) => (rule.rule === "enum" ? rule.values : []));
-  const literals = redaction.templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/));
-  const named = Object.values(redaction.names).flat();
-  const words = new Set([
-    ...[...named, ...listed].flatMap((name) => String(name).split("::")),
-    ...[...redaction.words, ...redaction.route_words, ...fields.keys(), ...literals],
-    ...[...listed.map(String), ...PLACEHOLDER_WORDS, ...scope.event_types, ...scope.log_sources],
+export function publicWords(scope: Scope, profiles: Iterable<LogProfile>): PublicWords {
+  const lists = [...profiles].flatMap((profile) => [
+    wordsOf(policyWords, profile.redaction, wordsOfPolicy),
+    wordsOf(profileWords, profile, wordsOfProfile),
   ]);
-  ofScope.set(profile, words);
+  return [...new Set([...lists, wordsOf(scopeWords, scope, wordsOfScope)])];
+}
+
+type WordLists<Of extends WeakKey> = WeakMap<Of, ReadonlySet<string>>;
+const policyWords: WordLists<RedactionPolicy> = new WeakMap();
+const profileWords: WordLists<LogProfile> = new WeakMap();
+const scopeWords: WordLists<Scope> = new WeakMap();
+
+/** The list of one policy, profile or scope, made once. */
+function wordsOf<Of extends WeakKey>(
+  lists: WordLists<Of>,
+  one: Of,
+  make: (one: Of) => readonly string[],
+): ReadonlySet<string> {
+  const words = lists.get(one) ?? new Set(make(one));
+  lists.set(one, words);
   return words;
 }
+
+const partsOf = (name: string): readonly string[] => name.split("::");
+
+const wordsOfPolicy = ({ names, words, route_words, templates }: RedactionPolicy) => [
+  ...Object.values(names).flat().flatMap(partsOf),
+  ...templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/)),
+  ...[...words, ...route_words, ...PLACEHOLDER_WORDS],
+];
+
+function wordsOfProfile({ fields }: LogProfile): readonly string[] {
+  const listed = [...fields.values()].flatMap((rule) => (rule.rule === "enum" ? rule.values : []));
+  const values = listed.map(String);
+  return [...fields.keys(), ...values, ...values.flatMap(partsOf)];
+}
+
+const wordsOfScope = ({ event_types, log_sources }: Scope) => [...event_types, ...log_sources];
 
 const PLACEHOLDER_WORDS = ["text", "removed", "e-mail", "name", "project", "group", "address"];
