@@ -1,4 +1,4 @@
-// Measures decisions on requests, and the preview of a changed limit over 10,000 of them: `npm run bench`.
+// Measures decisions on requests, and the preview of a changed limit over 10,000 of them: `npm run bench:policies`.
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { sha256 } from "../../scripts/adapters/digest.ts";
