@@ -38,6 +38,7 @@ import { type Assembled, assemble } from "./dive-assembly.ts";
 import { bindingOf } from "./dive-binding.ts";
 import { type DiveResult, type Progress, readPlan } from "./dive-reading.ts";
 import type { DiveLimits } from "./dive-unit.ts";
+import { boundHeapGrowth } from "./heap-growth.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
 import { hasUnits, openUnitLedger } from "./unit-ledger.ts";
 
@@ -76,6 +77,7 @@ export class UnknownSource extends Error {
 export function createCollector(options: CollectorOptions): Collector {
   return {
     collect: async (request, requestSha256, scope, lane) => {
+      boundHeapGrowth();
       const directory = options.directoryOf(request.id);
       const profiles = profilesOf(scope, options.profiles);
       const plan = await options.store.plan(scope, profiles);

@@ -9,6 +9,7 @@ import type { InformationRequest } from "../../domain/information-request/reques
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256 } from "../digest.ts";
+import { boundHeapGrowth } from "../heap-growth.ts";
 import type { Pseudonyms } from "../pseudonym.ts";
 import { readProvenEvidence, standIn } from "./proof-evidence.ts";
 import {
@@ -43,6 +44,7 @@ export type Proof = {
 
 /** @throws Error when the directory itself cannot be read */
 export async function proveArtefact(input: ProofInput): Promise<Proof> {
+  boundHeapGrowth();
   const faults = faultList();
   const manifest = await readManifest(input.directory, faults);
   const nothing = { rows: 0, matched: 0, quarantined: 0, pseudonyms: "links" } as const;
