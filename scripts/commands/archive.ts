@@ -10,6 +10,7 @@ import {
   resolveDirectory,
 } from "../adapters/log-stores/file-listing.ts";
 import { INDEX_ENDING } from "../adapters/log-stores/index-file.ts";
+import { hasIndex } from "../adapters/log-stores/indexed-file.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
 import { frameCodec } from "../adapters/log-stores/zstd-frames.ts";
 import { POLICY_FOLDER } from "../adapters/policy-path.ts";
@@ -90,7 +91,7 @@ async function build(
     const from = join(root, object);
     const to = target === null ? null : join(target, `${object.replace(/\.(?:gz|zst)$/, "")}.zst`);
     const profile = profiles.get(source);
-    if (profile === undefined || (await isBuilt(from, to ?? from))) continue;
+    if (profile === undefined || (await isBuilt(from, to ?? from, profile))) continue;
     try {
       const built = await buildObject({ from, bytes, to, profile, blockBytes: BLOCK_BYTES }, codec);
       total.objects += 1;
@@ -115,8 +116,8 @@ async function build(
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** The index is newer than the object it was made from. A dive that finds it made by another profile reads the whole object. */
-async function isBuilt(from: string, to: string): Promise<boolean> {
+/** The index is newer than the object it was made from, and a dive can use it: it has today's form and was made by this profile. */
+async function isBuilt(from: string, to: string, profile: LogProfile): Promise<boolean> {
   const index = await stat(`${to}${INDEX_ENDING}`).catch(() => null);
-  return index !== null && index.mtimeMs > (await stat(from)).mtimeMs;
+  return index !== null && index.mtimeMs > (await stat(from)).mtimeMs && hasIndex(to, profile);
 }

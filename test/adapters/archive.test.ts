@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -288,6 +288,31 @@ test("the command indexes objects where they lie, whatever they are packed with,
     `a.ndjson.gz${INDEX_ENDING}`,
   ]);
   expect((await run({ from, sidecar: true })).written).toMatch(/^0 of 3 objects/);
+});
+
+test("the command builds an index again that a dive could not use: of another form, or by another profile", async () => {
+  const from = await archiveOf({ [OBJECT]: content });
+  const object = join(from, OBJECT);
+  await run({ from, sidecar: true });
+  const index = await readFile(`${object}${INDEX_ENDING}`);
+  const before = Buffer.from(index);
+  before.write("seclogi1");
+  await writeFile(`${object}${INDEX_ENDING}`, before);
+  expect((await run({ from, sidecar: true })).written).toMatch(/^1 of 1 objects/);
+  expect(await readFile(`${object}${INDEX_ENDING}`)).toEqual(index);
+  const bytes = (await stat(object)).size;
+  const others = { from: object, bytes, to: null, profile: profileOf("api"), blockBytes: 600 };
+  await buildObject(others, codec);
+  expect((await run({ from, sidecar: true })).written).toMatch(/^1 of 1 objects/);
+  expect(await isIndexed(object)).toBe(true);
+});
+
+test("an object that became a symbolic link is broken, whatever its index says", async () => {
+  const { to, packed } = await built(others(20).join("\n"));
+  const elsewhere = join(await temporaryDirectory(), "a.zst");
+  await rename(to, elsewhere);
+  await symlink(elsewhere, to);
+  expect((await dive(packed)).broken).toBe("a symbolic link is not followed");
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Reads only the blocks of an object that its index names for a scope; without an index to be trusted, nothing. */
-import { closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 import { crc32, gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
 import { scopeKeys } from "../../domain/information-request/owner-keys.ts";
@@ -40,36 +40,41 @@ export async function readThroughIndex(
   scope: Scope,
   profile: LogProfile,
 ): Promise<IndexedRead | null> {
-  const file = openIndex(path);
-  if (file === null) return null;
+  const asked = fromIndex(path, profile, (index) => ({
+    index,
+    wanted: wantedBlocks(index, scope),
+  }));
+  if (asked === null || !(await isAbout(asked.index, path, bytes))) return null;
+  const { index, wanted } = asked;
+  if (!worthReading(index, wanted) || !areWhole(path, wanted)) return null;
+  // Nothing is loaded for an object of which nothing is read.
+  const unpack = await unpackerOf(wanted.length === 0 ? "plain" : index.packing);
+  return { lines: index.lines, read: () => unpacked(path, wanted, unpack) };
+}
+
+/** Whether an object has an index of today's form by this profile. Whether it is about what the object is now, a dive sees for itself. */
+export const hasIndex = (path: string, profile: LogProfile): boolean =>
+  fromIndex(path, profile, () => true) ?? false;
+
+/**
+ * What an index by this profile says, read at once: a turn of the event loop for each step costs more than the few reads.
+ * @returns null when there is no such index, or what is asked of it cannot be read or was changed
+ */
+function fromIndex<T>(path: string, profile: LogProfile, ask: (index: LogIndex) => T): T | null {
+  let file: number | null = null;
   try {
+    file = openSync(`${path}${INDEX_ENDING}`, constants.O_RDONLY);
     const index = readIndex(file);
-    if (index.profile !== profileDigest(profile) || !(await isAbout(index, path, bytes)))
-      return null;
-    const wanted = wantedBlocks(index, scope);
-    if (!worthReading(index, wanted) || !areWhole(path, wanted)) return null;
-    // Nothing is loaded for an object of which nothing is read.
-    const unpack = await unpackerOf(wanted.length === 0 ? "plain" : index.packing);
-    return { lines: index.lines, read: () => unpacked(path, wanted, unpack) };
+    return index.profile === profileDigest(profile) ? ask(index) : null;
   } catch (error) {
-    // Reading the whole object says what is wrong with it.
     if (error instanceof DamagedIndex || isOfSystem(error)) return null;
     throw error;
   } finally {
-    closeSync(file);
+    if (file !== null) closeSync(file);
   }
 }
 
 const isOfSystem = (error: unknown): boolean => error instanceof Error && "syscall" in error;
-
-/** All at once and without waiting: a turn of the event loop for each step costs more than the few reads. */
-function openIndex(path: string): number | null {
-  try {
-    return openSync(`${path}${INDEX_ENDING}`, constants.O_RDONLY);
-  } catch {
-    return null;
-  }
-}
 
 function worthReading({ raw, packing }: LogIndex, wanted: readonly IndexedBlock[]): boolean {
   if (wanted.length === 0) return true;
@@ -92,7 +97,7 @@ export function profileDigest(profile: LogProfile): string {
 
 /** Size and time of change, or else the content: a copied archive keeps its indexes, a rewritten object loses its own. */
 async function isAbout({ object }: LogIndex, path: string, bytes: number): Promise<boolean> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.size !== bytes || object.bytes !== bytes) return false;
   return found.mtimeMs === object.mtime_ms || (await sha256OfFile(path)) === object.sha256;
 }
@@ -126,8 +131,14 @@ function wantedBlocks(index: LogIndex, scope: Scope): readonly IndexedBlock[] {
 
 /** Whether every block is what the index was made over: looked at before the first line is handed on. */
 function areWhole(path: string, wanted: readonly IndexedBlock[]): boolean {
-  for (const { bytes } of blocksAt(path, wanted)) if (bytes === null) return false;
-  return true;
+  try {
+    for (const { bytes } of blocksAt(path, wanted)) if (bytes === null) return false;
+    return true;
+  } catch (error) {
+    // Reading the whole object says what is wrong with it.
+    if (isOfSystem(error)) return false;
+    throw error;
+  }
 }
 
 function* unpacked(
