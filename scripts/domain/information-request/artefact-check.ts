@@ -3,7 +3,7 @@ import type { LogProfile } from "../log-profile.ts";
 import {
   checkRow,
   type GateFinding,
-  publicWords,
+  publicWordsOfAll,
   type SeenValues,
   withoutOwnPaths,
   withoutPublic,
@@ -54,7 +54,7 @@ function fileCheck(
   add: (finding: GateFinding) => void,
 ): FileCheck {
   const search = removedSearch(ledger);
-  const words = publicWords(scope, profiles.values());
+  const words = publicWordsOfAll(scope, profiles.values());
   const secrets = new Set<SecretKind>();
   let before = "";
   return {

@@ -136,7 +136,7 @@ function checkText(
   profile: LogProfile,
 ): readonly GateFinding[] {
   if (isExplained(text, scope, profile)) return [];
-  const words = publicWords(scope, [profile]);
+  const words = publicWords(scope, profile);
   const { texts, exhausted } = decodedViews(text);
   const found = new Set<string>();
   if (exhausted) found.add("G2 too_many_decodings");
@@ -172,7 +172,7 @@ export const withoutPublic = (text: string, words: PublicWords): string =>
 
 /** Whether all of a text is the request's own or public, of the words of one source. */
 function isExplained(text: string, scope: Scope, profile: LogProfile): boolean {
-  const rest = withoutPublic(withoutOwnPaths(text, scope), publicWords(scope, [profile]));
+  const rest = withoutPublic(withoutOwnPaths(text, scope), publicWords(scope, profile));
   return /^[\s/,|;"`()[\]{}=:#¦]*$/.test(rest);
 }
 
@@ -191,13 +191,16 @@ function patternOfOwnPaths(scope: Scope): RegExp {
 }
 
 /** What everybody may read in GitLab's documentation, in this product's policies and in the request itself. */
-export function publicWords(scope: Scope, profiles: Iterable<LogProfile>): PublicWords {
-  const lists = [...profiles].flatMap((profile) => [
-    wordsOf(policyWords, profile.redaction, wordsOfPolicy),
-    wordsOf(profileWords, profile, wordsOfProfile),
-  ]);
-  return [...new Set([...lists, wordsOf(scopeWords, scope, wordsOfScope)])];
-}
+const publicWords = (scope: Scope, profile: LogProfile): PublicWords => [
+  wordsOf(policyWords, profile.redaction, wordsOfPolicy),
+  wordsOf(profileWords, profile, wordsOfProfile),
+  wordsOf(scopeWords, scope, wordsOfScope),
+];
+
+/** The same for several sources. */
+export const publicWordsOfAll = (scope: Scope, profiles: Iterable<LogProfile>): PublicWords => [
+  ...new Set([...profiles].flatMap((profile) => publicWords(scope, profile))),
+];
 
 type WordLists<Of extends WeakKey> = WeakMap<Of, ReadonlySet<string>>;
 const policyWords: WordLists<RedactionPolicy> = new WeakMap();
