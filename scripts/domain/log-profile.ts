@@ -155,6 +155,8 @@ export const RedactionPolicy = z.strictObject({
   words: z.array(z.string().regex(/^[a-z]{1,30}$/)).min(1),
   /** Segments of GitLab's own routes. */
   route_words: z.array(z.string().regex(/^[A-Za-z0-9_.*-]{1,60}$/)).min(1),
+  /** Those of them that stand before the number of a thing of the project or group: an issue, a job. */
+  numbered_words: z.array(z.string().regex(/^[a-z_]{1,60}$/)).min(1),
   /** What GitLab's published source calls its parts, by the kind of part. Rule `caller` reads the first three. */
   names: z
     .object({ controllers: CodeNames, actions: CodeNames, workers: CodeNames })

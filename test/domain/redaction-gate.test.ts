@@ -111,6 +111,8 @@ describe("G1: a value that its rule cannot have let through", () => {
     ["api", { ua: "Chrome 119 jane" }, "G1 user_agent"],
     ["api", { path: "/acme-corp/payments/api/jane" }, "G1 url_path"],
     ["api", { path: "/users/501" }, "G1 url_path"],
+    ["api", { path: "/api/v4/projects/9001/members/777" }, "G1 url_path"],
+    ["api", { path: "/acme-corp/payments/api/-/issues/198/51" }, "G1 url_path"],
   ])("%s refuses %j", (source, released, expected) =>
     expect(found(source, released)).toContain(expected),
   );

@@ -296,7 +296,7 @@ export const MUTANTS: readonly Mutant[] = [
   text("template: unknown word in clear", "        : WORDS_REMOVED;", "        : value;"),
   route(
     "URL: any segment behind the project",
-    "words.has(segment) || /^\\d{1,12}$/.test(segment) ? segment : SEGMENT_REMOVED,",
+    "words.has(segment) || isNumbered(segment, at) ? segment : SEGMENT_REMOVED,",
     "segment,",
   ),
   route(

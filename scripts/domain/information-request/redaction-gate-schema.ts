@@ -117,6 +117,8 @@ function isUser(text: string, { personal_data_approved, users }: Scope): boolean
 type Listed = {
   /** What a part of a route may be. */
   readonly parts: ReadonlySet<string>;
+  /** A word of a route with the number of a thing behind it. */
+  readonly numbered: RegExp;
   /** What a caller may be, routes aside. */
   readonly callers: ReadonlySet<string>;
   /** What a word of a text may be. */
@@ -136,6 +138,7 @@ function listedBy(policy: RedactionPolicy): Listed {
   const made: Listed = {
     callers: new Set([...called, ...workers]),
     parts: new Set([...policy.route_words, "[removed]", "\0"]),
+    numbered: new RegExp(`/(${policy.numbered_words.join("|")})/\\d{1,12}(?![\\w.-])`, "g"),
     words: new Set([...policy.words, ...literals]),
   };
   listings.set(policy, made);
@@ -152,11 +155,18 @@ function isRoute(text: string, scope: Scope, policy: RedactionPolicy): boolean {
   );
   const own = masked !== text || [...ids].some((id) => text.includes(`/${id}`));
   const isKnown = (part: string): boolean => parts.has(part) || ids.has(part);
-  return masked
+  return (own ? withoutNumbersOfThings(masked, policy, "$1") : masked)
     .replace(/^\//, "")
     .split("/")
-    .every((part) => isKnown(part.replace(/^[:*]/, "")) || (own && /^\d{1,12}$/.test(part)));
+    .every((part) => isKnown(part.replace(/^[:*]/, "")));
 }
+
+/** A text with something else in place of each number that a route shows: `issues/7`, `jobs/12345678`. `$1` is the word before it. */
+export const withoutNumbersOfThings = (
+  text: string,
+  policy: RedactionPolicy,
+  instead: string,
+): string => text.replace(listedBy(policy).numbered, `/${instead}`);
 
 function isCaller(text: string, scope: Scope, policy: RedactionPolicy): boolean {
   if (listedBy(policy).callers.has(text)) return true;

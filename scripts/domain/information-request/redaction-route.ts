@@ -7,7 +7,10 @@ import type { Inventory } from "./inventory.ts";
 const SEGMENT_REMOVED = "[removed]";
 
 type Own = Readonly<
-  Record<"routeWords" | "controllers" | "actions" | "workers", ReadonlySet<string>>
+  Record<
+    "routeWords" | "numberedWords" | "controllers" | "actions" | "workers",
+    ReadonlySet<string>
+  >
 >;
 const ownWords = new WeakMap<RedactionPolicy, Own>();
 function ownOf(policy: RedactionPolicy): Own {
@@ -16,6 +19,7 @@ function ownOf(policy: RedactionPolicy): Own {
   const { controllers, actions, workers } = policy.names;
   const made: Own = {
     routeWords: new Set(policy.route_words),
+    numberedWords: new Set(policy.numbered_words),
     ...{ controllers: new Set(controllers), actions: new Set(actions), workers: new Set(workers) },
   };
   ownWords.set(policy, made);
@@ -23,7 +27,7 @@ function ownOf(policy: RedactionPolicy): Own {
 }
 
 /**
- * A path with its query, fragment and foreign parts removed: own project or group, route words and numbers stay.
+ * A path with its query, fragment and foreign parts removed: own project or group, route words and the numbers of things stay.
  * Null when it is not the request's: then nothing of it may be shown.
  */
 export function releaseUrlPath(
@@ -33,7 +37,7 @@ export function releaseUrlPath(
 ): string | null {
   const segments = segmentsOf(text);
   if (segments === null || !text.startsWith("/")) return null;
-  const words = ownOf(policy).routeWords;
+  const { routeWords: words, numberedWords } = ownOf(policy);
   const claim = claimOfUrlPath(text, inventory);
   if (claim === null) {
     return segments.every((segment) => words.has(segment)) ? `/${segments.join("/")}` : null;
@@ -44,8 +48,10 @@ export function releaseUrlPath(
   const before = segments.slice(0, claim.start);
   const after = segments.slice(claim.end);
   const head = before.every((segment) => words.has(segment)) ? before : [SEGMENT_REMOVED];
-  const tail = after.map((segment) =>
-    words.has(segment) || /^\d{1,12}$/.test(segment) ? segment : SEGMENT_REMOVED,
+  const isNumbered = (segment: string, at: number): boolean =>
+    /^\d{1,12}$/.test(segment) && numberedWords.has(String(after[at - 1]));
+  const tail = after.map((segment, at) =>
+    words.has(segment) || isNumbered(segment, at) ? segment : SEGMENT_REMOVED,
   );
   return `/${[...head, claim.path, ...tail].join("/")}`;
 }
