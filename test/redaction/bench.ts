@@ -1,7 +1,7 @@
 // Sends attacked rows through redaction and the gate, and lets the oracle look at the bytes that come out.
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
 import { csvRecord } from "../../scripts/domain/information-request/artefact.ts";
-import { withheldCounts } from "../../scripts/domain/information-request/artefact-summary.ts";
+import { withheldPage } from "../../scripts/domain/information-request/artefact-summary.ts";
 import {
   fieldCounter,
   sourceCounter,
@@ -108,7 +108,7 @@ function benchArtefact(
     tally.released += 1;
     made.push({ attack, text: shown(released, told), findings });
   }
-  const counts = canonicalJson(withheldCounts([lines.counts()], fields.counts()));
+  const counts = withheldPage([lines.counts()], fields.counts()).text;
   judge(made, counts, tally);
 }
 
