@@ -25,6 +25,7 @@ import { GateRefused, passGate } from "./artefact/gate.ts";
 import type { Recipients } from "./artefact/seal.ts";
 import {
   type ArtefactLane,
+  type CountedPages,
   EVIDENCE_FILES,
   releasedOf,
   SHOWN_FILES,
@@ -168,9 +169,9 @@ async function conclude(
   const { request, requestSha256, scope, lane, plan, dive, bySource, ledger } = finished;
   const complete = isWhole(dive.sources);
   const { window } = scope;
-  const rows = await writeLane(draft, finished, complete, options);
+  const { rows, pages } = await writeLane(draft, finished, complete, options);
   const { pseudonym, keyId } = options.pseudonymsOf(request.id);
-  const context = { ledger, scope, profiles: bySource, pseudonym };
+  const context = { ledger, scope, profiles: bySource, pages, pseudonym };
   const gate = await passGate(draft.directory, lane, context);
   const files = [
     ...(await Promise.all(EVIDENCE_FILES.map((name) => draft.describe(name, true)))),
@@ -204,13 +205,15 @@ async function conclude(
   return manifest;
 }
 
-/** Writes what leaves in this lane; returns what the manifest says of the rows. */
+type WrittenLane = { readonly rows: Manifest["rows"]; readonly pages: CountedPages };
+
+/** Writes what leaves in this lane; returns what the manifest says of the rows, and the pages that are made of counts. */
 async function writeLane(
   draft: Draft,
   { request, scope, lane, dive, rows, bySource, profiles }: Finished,
   complete: boolean,
   options: CollectorOptions,
-): Promise<Manifest["rows"]> {
+): Promise<WrittenLane> {
   const { window } = scope;
   const root = createHash("sha256");
   let count = 0;
@@ -226,13 +229,14 @@ async function writeLane(
     for await (const row of inOrder()) counter.add({ ...row, released: releasedOf(row) });
     const about = { request: request.id, window, complete };
     const smallest = smallestCountOn(options.now, profiles);
-    await writeAggregateFiles(draft, aggregateOf(counter.counts(), about, smallest));
-  } else {
-    const { sources, columns, fields } = dive;
-    const shown = { requestId: request.id, window, complete, sources, columns, rows: inOrder() };
-    await writeShownFiles(draft, shown, fields);
+    const answer = aggregateOf(counter.counts(), about, smallest);
+    const pages = await writeAggregateFiles(draft, answer);
+    return { rows: { count, root: root.digest("hex") }, pages };
   }
-  return { count, root: root.digest("hex") };
+  const { sources, columns, fields } = dive;
+  const shown = { requestId: request.id, window, complete, sources, columns, rows: inOrder() };
+  const pages = await writeShownFiles(draft, shown, fields);
+  return { rows: { count, root: root.digest("hex") }, pages };
 }
 
 async function seal(

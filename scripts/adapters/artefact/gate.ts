@@ -12,7 +12,7 @@ import type { Manifest } from "../../domain/information-request/manifest.ts";
 import { GATE_CHECKS, type GateFinding } from "../../domain/information-request/redaction-gate.ts";
 import { probeRedaction } from "../../domain/information-request/redaction-probe.ts";
 import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
-import { type ArtefactLane, SHOWN_FILES } from "./write.ts";
+import { type ArtefactLane, type CountedPages, SHOWN_FILES } from "./write.ts";
 
 /** The gate found something in the written artefact: there is no artefact. Names checks, places and types, never a value. */
 export class GateRefused extends Error {
@@ -35,6 +35,8 @@ export async function passGate(
   directory: string,
   lane: ArtefactLane,
   context: ArtefactContext & {
+    /** What the pages of counts must be. */
+    readonly pages: CountedPages;
     /** Of the request; without it nothing can be sent through the redaction again, and there is no G5 to report. */
     readonly pseudonym?: Pseudonym;
   },
@@ -65,7 +67,7 @@ const COUNTS = "aggregate.json";
 async function checkFiles(
   directory: string,
   lane: ArtefactLane,
-  context: ArtefactContext,
+  context: ArtefactContext & { readonly pages: CountedPages },
 ): Promise<readonly GateFinding[]> {
   const check = artefactCheck(context);
   const names = SHOWN_FILES[lane];
@@ -74,7 +76,7 @@ async function checkFiles(
       for (const line of lines.split("\n")) if (line !== "") check.row(line);
   }
   for (const name of names.filter((one) => one !== ROWS)) {
-    const file = check.file(name);
+    const file = check.file(name, context.pages.get(name));
     for await (const lines of wholeLines(join(directory, name))) file.add(lines);
     file.end();
   }

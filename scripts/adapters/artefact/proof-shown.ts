@@ -1,19 +1,19 @@
 /** The files that reviewers and the customer see, made again from the evidence: rows or counts, summary, and what was left out. */
 import { createHash } from "node:crypto";
-import { indentedJson } from "../../domain/canonical-json.ts";
 import {
   aggregateCounter,
+  aggregateFile,
   aggregateOf,
   aggregatePage,
-  aggregateText,
   smallestCountOn,
 } from "../../domain/information-request/aggregate.ts";
 import { columnsIn, csvLine, csvRecord } from "../../domain/information-request/artefact.ts";
 import {
   rowCounter,
   summaryPage,
-  withheldCounts,
+  withheldPage,
 } from "../../domain/information-request/artefact-summary.ts";
+import type { CountedPage } from "../../domain/information-request/counted-page.ts";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 import { rowFault } from "../../domain/information-request/proof-line.ts";
 import type { PseudonymLinks } from "../../domain/information-request/pseudonym-links.ts";
@@ -31,7 +31,7 @@ import {
   linesOf,
   type NumberedLine,
 } from "./proof-files.ts";
-import { type ArtefactLane, EVIDENCE_FILES, SHOWN_FILES } from "./write.ts";
+import { type ArtefactLane, type CountedPages, EVIDENCE_FILES, SHOWN_FILES } from "./write.ts";
 
 const MANIFEST = "manifest.json";
 const ROWS = "rows.ndjson";
@@ -58,16 +58,19 @@ export type Shown = {
 
 /** @returns how many rows the evidence or the file has */
 export async function proveShown(shown: Shown): Promise<number> {
-  const rows = await (laneOf(shown.manifest) === "rows" ? proveRowFiles : proveAggregate)(shown);
-  await proveGate(shown);
-  return rows;
+  const lane = laneOf(shown.manifest) === "rows" ? proveRowFiles : proveAggregate;
+  const { count, pages } = await lane(shown);
+  await proveGate(shown, pages);
+  return count;
 }
 
-async function proveRowFiles(shown: Shown): Promise<number> {
+type ProvenLane = { readonly count: number; readonly pages: CountedPages };
+
+async function proveRowFiles(shown: Shown): Promise<ProvenLane> {
   const { manifest, files, evidence, links, faults } = shown;
   const rows = await proveRows(manifest, files, evidence, links, faults);
-  await proveTexts(manifest, files, evidence, rows, faults);
-  return rows.count;
+  const pages = await proveTexts(manifest, files, evidence, rows, faults);
+  return { count: rows.count, pages };
 }
 
 /** Counts in the place of rows: nothing shows a row, so that its digest is all that is compared, with the key. */
@@ -79,7 +82,7 @@ async function proveAggregate({
   profiles,
   links,
   faults,
-}: Shown): Promise<number> {
+}: Shown): Promise<ProvenLane> {
   const root = createHash("sha256");
   const counter = aggregateCounter(profiles);
   let count = 0;
@@ -95,9 +98,21 @@ async function proveAggregate({
   const used = scope.log_sources.flatMap((source) => profiles.get(source) ?? []);
   const smallest = smallestCountOn(collected_at, used);
   const answer = aggregateOf(counter.counts(), { request: request.id, window, complete }, smallest);
-  await compare("aggregate.json", textLines(aggregateText(answer)), files, faults);
-  await compare("summary.md", textLines(aggregatePage(answer)), files, faults);
-  return count;
+  const pages = [
+    ["aggregate.json", aggregateFile(answer)],
+    ["summary.md", aggregatePage(answer)],
+  ] as const;
+  return { count, pages: await provePages(pages, files, faults) };
+}
+
+/** Compares the pages that are made of counts; the gate holds them against the files once more. */
+async function provePages(
+  pages: readonly (readonly [string, CountedPage])[],
+  files: ArtefactFiles,
+  faults: FaultList,
+): Promise<CountedPages> {
+  for (const [name, { text }] of pages) await compare(name, textLines(text), files, faults);
+  return new Map(pages);
 }
 
 function checkRoot(
@@ -185,18 +200,20 @@ async function proveTexts(
   evidence: ProvenEvidence,
   { columns }: ProvenRows,
   faults: FaultList,
-): Promise<void> {
+): Promise<CountedPages> {
   const { window, complete, sources, request } = manifest;
   const counter = rowCounter();
   for await (const row of evidence.rows.sorted())
     counter.add({ ...row, released: JSON.parse(row.text) as Released });
   const rows = counter.counts();
-  const summary = summaryPage({ requestId: request.id, window, complete, sources, rows });
-  await compare("summary.md", textLines(summary), files, faults);
-  const withheld = indentedJson(withheldCounts(sources, evidence.fields));
-  await compare("withheld.json", textLines(withheld), files, faults);
+  const pages = [
+    ["summary.md", summaryPage({ requestId: request.id, window, complete, sources, rows })],
+    ["withheld.json", withheldPage(sources, evidence.fields)],
+  ] as const;
+  const made = await provePages(pages, files, faults);
   const path = files.pathOf(ROWS);
   if (path !== null) await compare("rows.csv", csvOf(path, columns), files, faults);
+  return made;
 }
 
 async function* textLines(text: string): AsyncGenerator<string> {
@@ -221,20 +238,15 @@ function membersOf(text: string): Released | null {
   }
 }
 
-async function proveGate({
-  directory,
-  manifest,
-  files,
-  evidence: { ledger },
-  scope,
-  profiles,
-  faults,
-}: Shown): Promise<void> {
+async function proveGate(
+  { directory, manifest, files, evidence: { ledger }, scope, profiles, faults }: Shown,
+  pages: CountedPages,
+): Promise<void> {
   const lane = laneOf(manifest);
   if (SHOWN_FILES[lane].some((name) => files.pathOf(name) === null)) return;
   try {
     const used = [...profiles].filter(([source]) => scope.log_sources.includes(source));
-    await passGate(directory, lane, { ledger, scope, profiles: new Map(used) });
+    await passGate(directory, lane, { ledger, scope, profiles: new Map(used), pages });
   } catch (error) {
     if (!(error instanceof GateRefused)) throw error;
     for (const { check, where, type } of error.findings)

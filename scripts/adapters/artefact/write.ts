@@ -1,9 +1,8 @@
 /** Writes the files of an artefact into its draft. */
-import { indentedJson } from "../../domain/canonical-json.ts";
 import {
   type Aggregate,
+  aggregateFile,
   aggregatePage,
-  aggregateText,
 } from "../../domain/information-request/aggregate.ts";
 import {
   columnsIn,
@@ -16,8 +15,9 @@ import {
   rowCounter,
   type SummaryInput,
   summaryPage,
-  withheldCounts,
+  withheldPage,
 } from "../../domain/information-request/artefact-summary.ts";
+import type { CountedPage } from "../../domain/information-request/counted-page.ts";
 import type { Released } from "../../domain/information-request/redaction-result.ts";
 import type { Draft } from "./draft.ts";
 
@@ -51,11 +51,15 @@ export type Shown = Omit<SummaryInput, "rows"> & {
   readonly columns: Iterable<string>;
 };
 
+/** The pages of an artefact that are made of counts, by the name of their file. */
+export type CountedPages = ReadonlyMap<string, CountedPage>;
+
+/** @returns the pages, which the gate holds against what it reads back */
 export async function writeShownFiles(
   draft: Draft,
   shown: Shown,
   fields: readonly FieldCounts[],
-): Promise<void> {
+): Promise<CountedPages> {
   const { rows, columns, ...summary } = shown;
   const counter = rowCounter();
   const shownColumns = columnsIn(columns);
@@ -70,15 +74,25 @@ export async function writeShownFiles(
   }
   await json.close();
   await csv.close();
-  await writeText(draft, "summary.md", summaryPage({ ...summary, rows: counter.counts() }));
-  const withheld = indentedJson(withheldCounts(shown.sources, fields));
-  await writeText(draft, "withheld.json", withheld);
+  return writePages(draft, [
+    ["summary.md", summaryPage({ ...summary, rows: counter.counts() })],
+    ["withheld.json", withheldPage(shown.sources, fields)],
+  ]);
 }
 
 /** Counts in the place of the rows. */
-export async function writeAggregateFiles(draft: Draft, answer: Aggregate): Promise<void> {
-  await writeText(draft, "aggregate.json", aggregateText(answer));
-  await writeText(draft, "summary.md", aggregatePage(answer));
+export const writeAggregateFiles = (draft: Draft, answer: Aggregate): Promise<CountedPages> =>
+  writePages(draft, [
+    ["aggregate.json", aggregateFile(answer)],
+    ["summary.md", aggregatePage(answer)],
+  ]);
+
+async function writePages(
+  draft: Draft,
+  pages: readonly (readonly [string, CountedPage])[],
+): Promise<CountedPages> {
+  for (const [name, { text }] of pages) await writeText(draft, name, text);
+  return new Map(pages);
 }
 
 export async function writeText(draft: Draft, name: string, text: string): Promise<void> {

@@ -1,10 +1,10 @@
 /** Counts instead of rows: how often, on which days, by how many; no personal data, and no count so small that it speaks of one person. */
 import * as z from "zod";
-import { indentedJson } from "../canonical-json.ts";
 import type { LogProfile } from "../log-profile.ts";
 import { periodOn } from "../policy/dated.ts";
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
+import { type CountedPage, countedJson, countedPage, type ShowCount } from "./counted-page.ts";
 import type { GateFinding } from "./redaction-gate.ts";
 import type { Released } from "./redaction-result.ts";
 import type { Scope } from "./scope.ts";
@@ -160,15 +160,26 @@ function totalOf(counts: readonly number[], smallest: number): number | string {
 }
 
 /** `aggregate.json` as a file. */
-export const aggregateText = (answer: Aggregate): string => indentedJson(answer);
+export const aggregateFile = (answer: Aggregate): CountedPage => countedJson(answer, isCount);
+
+const isCount = (member: unknown): boolean =>
+  typeof member === "number" || /^(?:at least|fewer than) \d+$/.test(String(member));
+
+/** A count, or the words in its place. */
+const inWords = (count: number | string, show: ShowCount): string =>
+  typeof count === "number" ? show(count) : count.replace(/\d+/, (digits) => show(Number(digits)));
 
 /** The page that a person reads, from nothing but the answer. */
-export function aggregatePage(answer: Aggregate): string {
+export const aggregatePage = (answer: Aggregate): CountedPage =>
+  countedPage((show) => pageOf(answer, show));
+
+function pageOf(answer: Aggregate, show: ShowCount): string {
   const { window, days, events, users, addresses, projects, smallest_count } = answer;
+  const counted = (count: number | string): string => inWords(count, show);
   const range =
     days === null
       ? "No event was found."
-      : `Events from ${days.first} to ${days.last} (UTC days): ${answer.total}.`;
+      : `Events from ${days.first} to ${days.last} (UTC days): ${counted(answer.total)}.`;
   const lines = [
     `# Log-dive ${quoteInline(answer.request)}: counts`,
     "",
@@ -178,15 +189,15 @@ export function aggregatePage(answer: Aggregate): string {
       ? "Complete: every day of the window was there and every file was read to its end."
       : "**Incomplete**: this artefact cannot be released.",
     "",
-    `Different users: ${users}. Different addresses: ${addresses}.`,
+    `Different users: ${counted(users)}. Different addresses: ${counted(addresses)}.`,
     "",
-    `A count below ${smallest_count} is not shown, and a total is exact only where all of its numbers are.`,
+    `A count below ${counted(smallest_count)} is not shown, and a total is exact only where all of its numbers are.`,
     ...(events.length === 0
       ? []
       : ["", "## Events by day", "", "| Event | Day (UTC) | Count |", "| --- | --- | --- |"]),
     ...events.flatMap(({ event, days: counts, total }) => [
-      ...counts.map(({ day, count }) => `| ${quoteInline(event)} | ${day} | ${count} |`),
-      `| ${quoteInline(event)} | all | ${total} |`,
+      ...counts.map(({ day, count }) => `| ${quoteInline(event)} | ${day} | ${counted(count)} |`),
+      `| ${quoteInline(event)} | all | ${counted(total)} |`,
     ]),
     ...(projects.length === 0 ? [] : ["", "## Projects", ""]),
     ...projects.map((path) => `- ${quoteInline(path)}`),

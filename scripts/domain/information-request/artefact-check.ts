@@ -1,5 +1,6 @@
 /** The gate over the written files of an artefact, fed with lines as they are read back: no file is held whole. */
 import type { LogProfile } from "../log-profile.ts";
+import type { CountedPage } from "./counted-page.ts";
 import {
   checkRow,
   type GateFinding,
@@ -27,8 +28,11 @@ type FileCheck = {
 export type ArtefactCheck = {
   /** A line of `rows.ndjson`, without its end. */
   readonly row: (line: string) => void;
-  /** Any other file. */
-  readonly file: (name: string) => FileCheck;
+  /**
+   * Any other file.
+   * @param made what a page of counts must be: one that is anything else is refused; where it is that, its counts are no values
+   */
+  readonly file: (name: string, made?: CountedPage) => FileCheck;
   /** One finding for each check, field or file, and type, in the order in which they were found. */
   readonly findings: () => readonly GateFinding[];
 };
@@ -43,34 +47,75 @@ export function artefactCheck(context: ArtefactContext): ArtefactCheck {
     row: (line) => {
       for (const finding of checkLine(line, context, seen)) add(finding);
     },
-    file: (name) => fileCheck(name, context, add),
+    file: (name, made) => fileCheck(name, made, context, add),
     findings: () => [...findings.values()],
   };
 }
 
 function fileCheck(
   name: string,
-  { ledger, scope, profiles }: ArtefactContext,
+  made: CountedPage | undefined,
+  context: ArtefactContext,
   add: (finding: GateFinding) => void,
 ): FileCheck {
-  const search = removedSearch(ledger);
-  const words = publicWordsOfAll(scope, profiles.values());
+  const search = valueSearch(context);
+  const comparison = comparisonWith(made?.text);
   const secrets = new Set<SecretKind>();
   let before = "";
   return {
     add: (lines) => {
+      comparison.add(lines);
       const text = before + lines;
       for (const kind of findSecrets(text)) secrets.add(kind);
       before = lastTwoLines(text);
-      const masked = withoutOwnPaths(lines, scope);
-      search.add(masked, withoutPublic(masked, words));
+      search.add(lines);
     },
     end: () => {
       // A date behind `project_access_token_created:` is no password.
       secrets.delete("assignment");
       for (const kind of secrets) add({ check: "G2", where: name, type: kind });
-      if (search.end()) add({ check: "G3", where: name, type: "removed_value" });
+      const isMade = comparison.end();
+      if (!isMade) add({ check: "G1", where: name, type: "other_page" });
+      // Only a page that is known to the byte has counts in known places.
+      const elsewhere = isMade ? made?.withoutCounts : undefined;
+      if (search.end() && (elsewhere === undefined || holdsValue(elsewhere, context)))
+        add({ check: "G3", where: name, type: "removed_value" });
     },
+  };
+}
+
+/** Takes the lines of a text one after the other, and answers at its end. */
+type Question = { readonly add: (lines: string) => void; readonly end: () => boolean };
+
+/** Whether a removed value stands in lines, beside the request's own paths and what is public. */
+function valueSearch({ ledger, scope, profiles }: ArtefactContext): Question {
+  const search = removedSearch(ledger);
+  const words = publicWordsOfAll(scope, profiles.values());
+  return {
+    add: (lines) => {
+      const masked = withoutOwnPaths(lines, scope);
+      search.add(masked, withoutPublic(masked, words));
+    },
+    end: search.end,
+  };
+}
+
+function holdsValue(text: string, context: ArtefactContext): boolean {
+  const search = valueSearch(context);
+  search.add(text);
+  return search.end();
+}
+
+/** Whether the pieces of a file are the expected text; without one they may be anything. */
+function comparisonWith(expected: string | undefined): Question {
+  let at = 0;
+  let isSame = true;
+  return {
+    add: (lines) => {
+      isSame &&= expected === undefined || expected.startsWith(lines, at);
+      at += lines.length;
+    },
+    end: () => isSame && (expected === undefined || at === expected.length),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `summary.md` and `withheld.json`: what a dive found, what leaves, and what was left out, in counts; no value that was removed. */
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
+import { type CountedPage, countedJson, countedPage, type ShowCount } from "./counted-page.ts";
 import type { SourceCounts } from "./manifest.ts";
 import { type FieldValues, valueCells, valueCounter } from "./released-values.ts";
 
@@ -61,14 +62,18 @@ function increase(counts: Map<string, number>, name: string, by = 1): void {
 const DAYS_BY_HOUR = 3;
 
 /** The page that a person reads first. All that is not a word or number of ours stands in a code span. */
-export function summaryPage(input: SummaryInput): string {
+export const summaryPage = (input: SummaryInput): CountedPage =>
+  countedPage((show) => summaryText(input, show));
+
+function summaryText(input: SummaryInput, show: ShowCount): string {
   const { sources, rows } = input;
+  const table = tableOf(show);
   const lines = [
     `# Log-dive ${quoteInline(input.requestId)}`,
     "",
-    `Window: ${quoteInline(input.window.from)} to ${quoteInline(input.window.to)} (end not included). Rows: ${rows.rows}.`,
+    `Window: ${quoteInline(input.window.from)} to ${quoteInline(input.window.to)} (end not included). Rows: ${show(rows.rows)}.`,
     "",
-    ...completeness(input),
+    ...completeness(input, show),
     "",
     "## Sources",
     "",
@@ -92,20 +97,21 @@ export function summaryPage(input: SummaryInput): string {
         total(source.quarantined),
       ]),
     ),
-    ...reasonSection("Withheld rows by reason", sources, (source) => source.withheld),
-    ...reasonSection("Quarantined lines by reason", sources, (source) => source.quarantined),
+    ...reasonSection("Withheld rows by reason", sources, (source) => source.withheld, table),
+    ...reasonSection("Quarantined lines by reason", sources, (source) => source.quarantined, table),
     ...countSection(
       "Events",
       "Event",
       [...rows.events].map(([event, count]) => [quoteInline(event), count]),
+      table,
     ),
-    ...timeline(rows),
-    ...valueSection(rows),
+    ...timeline(rows, table),
+    ...valueSection(rows, table, show),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function completeness({ complete, sources }: SummaryInput): readonly string[] {
+function completeness({ complete, sources }: SummaryInput, show: ShowCount): readonly string[] {
   if (complete)
     return ["Complete: every day of the window was there and every file was read to its end."];
   return [
@@ -114,7 +120,8 @@ function completeness({ complete, sources }: SummaryInput): readonly string[] {
     ...sources.flatMap((source) => [
       ...source.missing.map((day) => `- ${quoteInline(source.source)}: no file for ${day}`),
       ...[...countBy(source.broken, (broken) => broken.reason)].map(
-        ([reason, count]) => `- ${quoteInline(source.source)}: ${count} × ${quoteInline(reason)}`,
+        ([reason, count]) =>
+          `- ${quoteInline(source.source)}: ${show(count)} × ${quoteInline(reason)}`,
       ),
     ]),
   ];
@@ -124,6 +131,7 @@ function reasonSection(
   title: string,
   sources: readonly SourceCounts[],
   reasonsOf: (source: SourceCounts) => Readonly<Record<string, number>>,
+  table: Table,
 ): readonly string[] {
   const cells = sources.flatMap((source) =>
     Object.entries(reasonsOf(source)).map(([reason, count]) => [
@@ -141,20 +149,21 @@ function countSection(
   title: string,
   head: string,
   counts: readonly (readonly [string, number])[],
+  table: Table,
 ): readonly string[] {
   return counts.length === 0 ? [] : ["", `## ${title}`, "", ...table([head, "Rows"], counts)];
 }
 
-function timeline({ hours }: RowCounts): readonly string[] {
+function timeline({ hours }: RowCounts, table: Table): readonly string[] {
   const days = new Map<string, number>();
   for (const [hour, count] of hours) increase(days, hour.slice(0, 10), count);
   return days.size <= DAYS_BY_HOUR
-    ? countSection("Rows by hour (UTC)", "Hour", [...hours])
-    : countSection("Rows by day (UTC)", "Day", [...days]);
+    ? countSection("Rows by hour (UTC)", "Hour", [...hours], table)
+    : countSection("Rows by day (UTC)", "Day", [...days], table);
 }
 
 /** What a reviewer looks through: a value that must not leave is most often one that is there once. */
-function valueSection({ values }: RowCounts): readonly string[] {
+function valueSection({ values }: RowCounts, table: Table, show: ShowCount): readonly string[] {
   if (values.length === 0) return [];
   return [
     "",
@@ -162,18 +171,29 @@ function valueSection({ values }: RowCounts): readonly string[] {
     "",
     "Behind each value the number of its rows, rare values first. A pseudonym is counted by its kind: `user-…`.",
     "",
-    ...table(["Source", "Field", "Different", "Values"], values.map(valueCells)),
+    ...table(
+      ["Source", "Field", "Different", "Values"],
+      values.map((one) => valueCells(one, show)),
+    ),
   ];
 }
 
-const table = (
+/** The lines of a table; every cell that is a number is a count. */
+type Table = (
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
-): readonly string[] => [
-  `| ${head.join(" | ")} |`,
-  `|${head.map(() => " --- |").join("")}`,
-  ...rows.map((row) => `| ${row.join(" | ")} |`),
-];
+) => readonly string[];
+
+const tableOf =
+  (show: ShowCount): Table =>
+  (head, rows) => [
+    `| ${head.join(" | ")} |`,
+    `|${head.map(() => " --- |").join("")}`,
+    ...rows.map(
+      (row) =>
+        `| ${row.map((cell) => (typeof cell === "number" ? show(cell) : cell)).join(" | ")} |`,
+    ),
+  ];
 
 const total = (reasons: Readonly<Record<string, number>>): number =>
   Object.values(reasons).reduce((sum, count) => sum + count, 0);
@@ -185,7 +205,12 @@ function countBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyM
 }
 
 /** `withheld.json`: per source how many rows, lines and values were left out, and by which reason. */
-export const withheldCounts = (
+export const withheldPage = (
+  sources: readonly SourceCounts[],
+  fields: readonly FieldCounts[],
+): CountedPage => countedJson(withheldCounts(sources, fields));
+
+const withheldCounts = (
   sources: readonly SourceCounts[],
   fields: readonly FieldCounts[],
 ): object => ({

@@ -1,5 +1,6 @@
 /** The values that leave, counted by field, so that a reviewer sees what leaves without reading every row. */
 import { quoteText } from "../untrusted-text.ts";
+import type { ShowCount } from "./counted-page.ts";
 import { withoutDigits } from "./pseudonym-links.ts";
 import type { Released } from "./redaction-result.ts";
 
@@ -55,26 +56,29 @@ type Place = { readonly source: string; readonly field: string };
 const order = (left: string, right: string): number => (left < right ? -1 : 1);
 
 /** Source, field, how many different values, and the values: cells of a Markdown table. */
-export const valueCells = ({
-  source,
-  field,
-  values,
-  more,
-}: FieldValues): readonly (string | number)[] => [
+export const valueCells = (
+  { source, field, values, more }: FieldValues,
+  show: ShowCount,
+): readonly (string | number)[] => [
   quoteText(source, "table-cell"),
   quoteText(field, "table-cell"),
   more ? `more than ${KEPT}` : values.size,
   listed(
     [...values].sort(([left, l], [right, r]) => l - r || order(left, right)),
     more,
+    show,
   ),
 ];
 
 /** @param rarestFirst each value with its rows */
-function listed(rarestFirst: readonly (readonly [string, number])[], more: boolean): string {
+function listed(
+  rarestFirst: readonly (readonly [string, number])[],
+  more: boolean,
+  show: ShowCount,
+): string {
   const shown = (values: typeof rarestFirst): string =>
     values
-      .map(([value, rows]) => `${quoteText(beginning(value), "table-cell")} ${rows}`)
+      .map(([value, rows]) => `${quoteText(beginning(value), "table-cell")} ${show(rows)}`)
       .join(", ");
   if (rarestFirst.length <= LISTED) return shown(rarestFirst);
   const of = more ? ` of the first ${KEPT}` : "";

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import {
   type AggregateCounts,
   aggregateCounter,
+  aggregateFile,
   aggregateFindings,
   aggregateOf,
   aggregatePage,
-  aggregateText,
   smallestCountOn,
 } from "../../../scripts/domain/information-request/aggregate.ts";
 import { profileOf, profiles, scope } from "../dive-fixture.ts";
@@ -104,9 +104,9 @@ test("what is not shown cannot be told: any other small counts give the same byt
       const [left, right] = [table, other].map((one) =>
         aggregateOf(countsOf(one), ABOUT, smallest),
       ) as [ReturnType<typeof aggregateOf>, ReturnType<typeof aggregateOf>];
-      expect(aggregateText(left)).toBe(aggregateText(right));
-      expect(aggregatePage(left)).toBe(aggregatePage(right));
-      const numbers = aggregateText(left).match(/(?<=: )\d+(?=,?$)/gm) ?? [];
+      expect(aggregateFile(left).text).toBe(aggregateFile(right).text);
+      expect(aggregatePage(left).text).toBe(aggregatePage(right).text);
+      const numbers = aggregateFile(left).text.match(/(?<=: )\d+(?=,?$)/gm) ?? [];
       expect(numbers.map(Number).filter((one) => one > 0 && one < smallest)).toEqual([]);
     }),
   );
@@ -119,7 +119,9 @@ test("the page says what the answer says, and nothing found too", () => {
     addresses: 6,
     projects: ["p/a"],
   };
-  expect(aggregatePage(aggregateOf(full, { ...ABOUT, complete: false }, 5))).toMatchInlineSnapshot(`
+  expect(
+    aggregatePage(aggregateOf(full, { ...ABOUT, complete: false }, 5)).text,
+  ).toMatchInlineSnapshot(`
     "# Log-dive \`IR-2026-0042\`: counts
 
     Window: \`2026-11-16T00:00:00Z\` to \`2026-11-18T00:00:00Z\` (end not included). Events from 2026-11-16 to 2026-11-16 (UTC days): 7.
@@ -142,7 +144,7 @@ test("the page says what the answer says, and nothing found too", () => {
     - \`p/a\`
     "
   `);
-  const empty = aggregatePage(aggregateOf(NONE, ABOUT, 5));
+  const empty = aggregatePage(aggregateOf(NONE, ABOUT, 5)).text;
   expect(empty).toContain("No event was found.");
   expect(empty).not.toContain("##");
 });
@@ -161,7 +163,7 @@ describe("the gate's look", () => {
       ({ type }) => type,
     );
   test("lets the answer pass", () => {
-    expect(aggregateFindings(aggregateText(answer), scope, profiles.values())).toEqual([]);
+    expect(aggregateFindings(aggregateFile(answer).text, scope, profiles.values())).toEqual([]);
   });
   test.each<[string, object]>([
     ["not_an_aggregate", { more: 1 }],

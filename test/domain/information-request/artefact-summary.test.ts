@@ -4,7 +4,7 @@ import {
   rowCounter,
   type SummaryInput,
   summaryPage,
-  withheldCounts,
+  withheldPage,
 } from "../../../scripts/domain/information-request/artefact-summary.ts";
 import type { SourceCounts } from "../../../scripts/domain/information-request/manifest.ts";
 
@@ -47,7 +47,7 @@ const page = (change: Partial<Given> = {}): string => {
   };
   const counter = rowCounter();
   for (const one of given.rows) counter.add(one);
-  return summaryPage({ ...given, rows: counter.counts() });
+  return summaryPage({ ...given, rows: counter.counts() }).text;
 };
 
 test("says what was found, in counts", () => {
@@ -133,9 +133,11 @@ test("counts what was left out, never the values", () => {
     reasons: {},
   };
   expect(
-    withheldCounts(
-      [source()],
-      [field, { ...field, field: "name", removed: 2, reasons: { PERSONAL: 2 } }],
+    JSON.parse(
+      withheldPage(
+        [source()],
+        [field, { ...field, field: "name", removed: 2, reasons: { PERSONAL: 2 } }],
+      ).text,
     ),
   ).toEqual({
     sources: [

@@ -7,7 +7,7 @@ import {
 const cellsOf = (rows: readonly Readonly<Record<string, string | number | boolean>>[]) => {
   const counter = valueCounter();
   for (const row of rows) counter.add("audit", row);
-  return counter.fields().map(valueCells);
+  return counter.fields().map((field) => valueCells(field, String));
 };
 const repeated = (count: number, named: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => ({ field: named(at) }));
