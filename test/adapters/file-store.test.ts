@@ -209,6 +209,49 @@ test("follows no symbolic link, neither to a file nor to a directory", async () 
   ]);
 });
 
+test("waits for no pipe: what is no plain file is broken", async () => {
+  const root = await archive({ "source=api/date=2026-11-16/a.ndjson": `${mine()}\n` });
+  execFileSync("mkfifo", [join(root, "source=api/date=2026-11-16/b.ndjson")]);
+  execFileSync("mkfifo", [join(root, "source=api/date=2026-11-16/a.ndjson.seclog-index")]);
+  const { lines, ends } = await read(root);
+  expect(lines).toHaveLength(1);
+  expect(ends.map((each) => each.broken)).toEqual([null, "not a plain file"]);
+});
+
+const LZ4 = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7]);
+test.each([
+  ["b.ndjson.bz2", Buffer.from("BZh91AY&SY"), "bzip2"],
+  ["b.ndjson.xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), "xz"],
+  ["api_json.log.2.xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), "xz"],
+  ["b.ndjson.lz4", LZ4, "lz4"],
+  ["b.ndjson", LZ4, "lz4"],
+  ["b.json.zip", Buffer.from("PK\u0003\u0004"), "zip"],
+  ["b.ndjson.bz2", Buffer.from(""), "bzip2"],
+])("does not pass over %s, which it cannot unpack", async (name, bytes, packing) => {
+  const { ends } = await read(
+    await archive({
+      "source=api/date=2026-11-16/a.ndjson": `${mine()}\n`,
+      [`source=api/date=2026-11-16/${name}`]: bytes,
+    }),
+  );
+  expect(ends.map(({ broken }) => broken)).toContain(
+    `packed with ${packing}, which a dive does not read; pack it with gzip or zstd`,
+  );
+});
+
+test("passes over what is no log: parts being written, hidden files, sums", async () => {
+  const { ends } = await read(
+    await archive({
+      "source=api/date=2026-11-16/a.ndjson": `${mine()}\n`,
+      "source=api/date=2026-11-16/b.ndjson.zst.part": mine(),
+      "source=api/date=2026-11-16/.b.ndjson.xz": mine(),
+      "source=api/date=2026-11-16/a.ndjson.xz.sha256": mine(),
+      "source=api/date=2026-11-16/_SUCCESS": "",
+    }),
+  );
+  expect(ends).toHaveLength(1);
+});
+
 test("notices that a file changed since it was planned", async () => {
   const root = await archive({ "source=api/date=2026-11-16/a.ndjson": mine() });
   const store = createFileStore(root);

@@ -1,6 +1,6 @@
 /** Indexes one object of an archive: its lines packed anew in zstd frames cut at line ends, or as they lie, and the index beside it. */
 import { once } from "node:events";
-import { constants, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
@@ -8,7 +8,7 @@ import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256OfFile } from "../digest.ts";
 import { type BlockReader, blockReader, LONGEST_LINE } from "./block-keys.ts";
 import { BrokenFile } from "./broken-file.ts";
-import { chunksOf, packingOfFile } from "./byte-source.ts";
+import { chunksOf, OPEN_PLAIN, packingOfFile } from "./byte-source.ts";
 import { gzipMembers } from "./gzip-members.ts";
 import { encodeIndex, INDEX_ENDING, type KeyedBlock, type Packing } from "./index-file.ts";
 import { profileDigest } from "./indexed-file.ts";
@@ -102,7 +102,7 @@ async function blocksBeside(object: ArchiveObject): Promise<Found> {
 /** A block ends with a member that ends with a line, so that it can be unpacked and searched by itself. */
 async function memberBlocks(object: ArchiveObject, reader: BlockReader): Promise<KeyedBlock[]> {
   const blocks: KeyedBlock[] = [];
-  const file = await open(object.from, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(object.from, OPEN_PLAIN);
   try {
     let [offset, end] = [0, 0];
     const takeBlock = async (): Promise<void> => {

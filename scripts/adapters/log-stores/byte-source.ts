@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { BrokenFile } from "./broken-file.ts";
 import { parquetLines } from "./parquet-lines.ts";
+import { unreadPacking } from "./unread-packing.ts";
 import { zstdUnpacked } from "./zstd-process.ts";
 
 const CHUNK = 256 * 1024;
@@ -13,6 +14,9 @@ const SKIPPABLE = [0x2a, 0x4d, 0x18];
 /** `PAR1`, or `PARE` where the footer is encrypted. */
 const PARQUET = [0x50, 0x41, 0x52];
 const GZIP = [0x1f, 0x8b];
+
+/** How an object is opened: no link is followed, and a pipe is opened without waiting for a writer, so that it can be refused. */
+export const OPEN_PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 type FilePacking = "gzip" | "zstd" | "parquet" | "none";
 
@@ -58,11 +62,11 @@ async function packingAt(file: FileHandle, path: string): Promise<FilePacking> {
 async function openPlain(path: string, size: number): Promise<FileHandle> {
   try {
     if ((await realpath(path)) !== path) throw new BrokenFile("a symbolic link is not followed");
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await open(path, OPEN_PLAIN);
     const now = await file.stat();
     if (now.isFile() && now.size === size) return file;
     await file.close();
-    throw new BrokenFile("the file changed while the dive ran");
+    throw new BrokenFile(now.isFile() ? "the file changed while the dive ran" : "not a plain file");
   } catch (error) {
     throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
   }
@@ -76,6 +80,11 @@ function packingOf(head: Uint8Array, path: string): FilePacking {
   const skippable = ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith([head[0] ?? 0, ...SKIPPABLE]);
   if (startsWith(ZSTD) || skippable) return "zstd";
   if (startsWith(PARQUET)) return "parquet";
+  const unread = unreadPacking(head, path);
+  if (unread !== null)
+    throw new BrokenFile(
+      `packed with ${unread}, which a dive does not read; pack it with gzip or zstd`,
+    );
   for (const [ending, packing] of [
     [".gz", "gzip"],
     [".zst", "zstd"],

@@ -1,5 +1,7 @@
 /** Where a file of an archive belongs: its log source and its UTC day, read from its path alone. */
 
+import { withoutUnreadEnding } from "./unread-packing.ts";
+
 /** What a path says: names that may be those of a source, the day (`YYYY-MM-DD`), and whether the file can hold log lines. */
 export type Placed = {
   /** Names from directories (`source=api`, or the directory itself), innermost first. */
@@ -43,7 +45,7 @@ export function placeOf(path: string): Placed {
 export const dayOfFolder = (name: string): string | null => DAY.exec(name)?.[1] ?? null;
 
 function withoutEndings(file: string): { readonly stem: string; readonly ended: boolean } {
-  let name = file.replace(/[-.]\d{4}-?\d{2}-?\d{2}(?=\.|$)/, "");
+  let name = withoutUnreadEnding(file).replace(/[-.]\d{4}-?\d{2}-?\d{2}(?=\.|$)/, "");
   while (COMPRESSION.test(name)) name = name.replace(COMPRESSION, "");
   return { stem: name.replace(ENDING, ""), ended: ENDING.test(name) && !/^[._]/.test(file) };
 }

@@ -1,5 +1,5 @@
 /** Reads only the blocks of an object that its index names for a scope; without an index to be trusted, nothing. */
-import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readSync } from "node:fs";
 import { crc32, gunzipSync } from "node:zlib";
 import { Temporal } from "temporal-polyfill";
 import { scopeKeys } from "../../domain/information-request/owner-keys.ts";
@@ -7,6 +7,7 @@ import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256, sha256OfFile } from "../digest.ts";
 import { BrokenFile } from "./broken-file.ts";
+import { OPEN_PLAIN } from "./byte-source.ts";
 import { EVERY_REQUEST, hashOf, INDEX_ENDING, type Packing } from "./index-file.ts";
 import { DamagedIndex, type IndexedBlock, type LogIndex, readIndex } from "./index-reader.ts";
 import { frameCodec } from "./zstd-frames.ts";
@@ -63,7 +64,7 @@ export const hasIndex = (path: string, profile: LogProfile): boolean =>
 function fromIndex<T>(path: string, profile: LogProfile, ask: (index: LogIndex) => T): T | null {
   let file: number | null = null;
   try {
-    file = openSync(`${path}${INDEX_ENDING}`, constants.O_RDONLY);
+    file = openSync(`${path}${INDEX_ENDING}`, OPEN_PLAIN);
     const index = readIndex(file);
     return index.profile === profileDigest(profile) ? ask(index) : null;
   } catch (error) {
@@ -155,7 +156,7 @@ function* unpacked(
 /** The blocks as they lie in the object, one at a time; null for one that is not what the index was made over. */
 function* blocksAt(path: string, wanted: readonly IndexedBlock[]) {
   if (wanted.length === 0) return;
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = openSync(path, OPEN_PLAIN);
   try {
     for (const block of wanted) {
       const bytes = Buffer.allocUnsafe(block.length);
