@@ -6,7 +6,7 @@ import {
   type GateFinding,
   publicWordsOfAll,
   type SeenValues,
-  withoutOwnPaths,
+  withoutOwn,
   withoutPublic,
 } from "./redaction-gate.ts";
 import { type RemovedLedger, removedSearch } from "./removed-ledger.ts";
@@ -91,9 +91,10 @@ type Question = { readonly add: (lines: string) => void; readonly end: () => boo
 function valueSearch({ ledger, scope, profiles }: ArtefactContext): Question {
   const search = removedSearch(ledger);
   const words = publicWordsOfAll(scope, profiles.values());
+  const policies = new Set([...profiles.values()].map(({ redaction }) => redaction));
   return {
     add: (lines) => {
-      const masked = withoutOwnPaths(lines, scope);
+      const masked = withoutOwn(lines, scope, policies);
       search.add(masked, withoutPublic(masked, words));
     },
     end: search.end,

@@ -3,7 +3,12 @@ import { literalPattern } from "../literal-pattern.ts";
 import type { LogProfile, RedactionPolicy, SimpleRule } from "../log-profile.ts";
 import { decodedViews } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
-import { fitsRule, LONGEST_TEXT, PSEUDONYM_SHAPE } from "./redaction-gate-schema.ts";
+import {
+  fitsRule,
+  LONGEST_TEXT,
+  PSEUDONYM_SHAPE,
+  withoutNumbersOfThings,
+} from "./redaction-gate-schema.ts";
 import { holdsRemoved, type RemovedLedger, recordRemoved } from "./removed-ledger.ts";
 import type { Scope } from "./scope.ts";
 import { findSecrets } from "./secret-detection.ts";
@@ -26,12 +31,22 @@ export function rememberRemoved(
   scope: Scope,
   profile: LogProfile,
 ): void {
-  recordRemoved(
-    ledger,
-    removed,
-    profile.source,
-    (value) => TIME.test(value) || isShownUser(value, scope) || isExplained(value, scope, profile),
-  );
+  recordRemoved(ledger, removed, profile.source, (value) => soughtOf(value, scope, profile));
+}
+
+/**
+ * What of a removed value is looked for: the same stands in what leaves when its own parts are replaced by gaps there.
+ * Null when it is public, or made of what is the request's own.
+ */
+function soughtOf(value: string, scope: Scope, profile: LogProfile): string | null {
+  if (TIME.test(value) || isShownUser(value, scope)) return null;
+  const rest = withoutOwn(value, scope, [profile.redaction]);
+  const words = publicWords(scope, profile);
+  // The search takes no notice of capitals.
+  if (isPublic(rest, words) || (/[A-Z]/.test(rest) && isPublic(rest.toLowerCase(), words))) {
+    return null;
+  }
+  return rest.replace(/^[\s¦]+|[\s¦]+$/g, "");
 }
 
 /** The request's own user, who stands in clear in other rows when personal data is approved. */
@@ -41,7 +56,9 @@ const isShownUser = (value: string, { personal_data_approved, users }: Scope): b
     ({ username, id }) => value === username || value.replace(/^user[-/]/, "") === String(id),
   );
 
-const TIME = /^\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d)$/;
+/** A time, and its beginnings: those of this century, since a day of the last one may be somebody's birthday. */
+const TIME =
+  /^(?:20\d\d-\d\d(?:-\d\d(?:[T ]\d\d(?::\d\d(?::[0-9.]{2,12})?)?(?:Z|[+-]\d\d:\d\d)?)?)?|\d\d:\d\d:\d\d)$/;
 
 /** Everything wrong with one released row; an empty list means that it may leave. */
 export function checkReleasedRow(
@@ -135,8 +152,9 @@ function checkText(
   scope: Scope,
   profile: LogProfile,
 ): readonly GateFinding[] {
-  if (isExplained(text, scope, profile)) return [];
   const words = publicWords(scope, profile);
+  const policies = [profile.redaction];
+  if (isPublic(withoutOwn(text, scope, policies), words)) return [];
   const { texts, exhausted } = decodedViews(text);
   const found = new Set<string>();
   if (exhausted) found.add("G2 too_many_decodings");
@@ -145,7 +163,7 @@ function checkText(
     for (const kind of findPersonalData(view)) {
       found.add(`${ID_KINDS.has(kind) ? "G4" : "G2"} ${kind}`);
     }
-    const masked = withoutOwnPaths(view, scope);
+    const masked = withoutOwn(view, scope, policies);
     if (holdsRemoved(ledger, masked, withoutPublic(masked, words))) {
       found.add("G3 removed_value");
     }
@@ -164,30 +182,48 @@ const GAP = "¦";
 /** Lists of words, any of which makes a word public. */
 export type PublicWords = readonly ReadonlySet<string>[];
 
-/** A text with public words, pseudonyms and placeholders replaced by gaps. @param text without the request's own paths */
+/** A text with public words, pseudonyms and placeholders replaced by gaps. @param text without what is the request's own */
 export const withoutPublic = (text: string, words: PublicWords): string =>
   text.replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
     words.some((list) => list.has(token)) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
   );
 
-/** Whether all of a text is the request's own or public, of the words of one source. */
-function isExplained(text: string, scope: Scope, profile: LogProfile): boolean {
-  const rest = withoutPublic(withoutOwnPaths(text, scope), publicWords(scope, profile));
-  return /^[\s/,|;"`()[\]{}=:#¦]*$/.test(rest);
+/** Whether all of a text is public. @param text without what is the request's own */
+const isPublic = (text: string, words: PublicWords): boolean =>
+  /^[\s/,|;"`()[\]{}=:#¦]*$/.test(withoutPublic(text, words));
+
+const ownNames = new WeakMap<Scope, RegExp>();
+
+/** A text with gaps in place of the request's own paths and ids, and of the numbers of its things. */
+export function withoutOwn(
+  text: string,
+  scope: Scope,
+  policies: Iterable<RedactionPolicy>,
+): string {
+  const known = ownNames.get(scope) ?? patternOfOwn(scope);
+  ownNames.set(scope, known);
+  let rest = text.replace(known, ` ${GAP} `);
+  for (const policy of policies) rest = withoutNumbersOfThings(rest, policy, `$1/${GAP}`);
+  return rest;
 }
 
-const ownPaths = new WeakMap<Scope, RegExp>();
-
-export function withoutOwnPaths(text: string, scope: Scope): string {
-  const known = ownPaths.get(scope) ?? patternOfOwnPaths(scope);
-  ownPaths.set(scope, known);
-  return text.replace(known, ` ${GAP} `);
-}
-
-function patternOfOwnPaths(scope: Scope): RegExp {
-  const paths = [...scope.projects, ...scope.namespaces, scope.account].map(({ path }) => path);
+/** Own paths, ids, and the names of repositories (`project-90011234`); of users only where they are shown. */
+function patternOfOwn({
+  account,
+  namespaces,
+  projects,
+  users,
+  personal_data_approved,
+}: Scope): RegExp {
+  const places = [...projects, ...namespaces, account];
+  const shown = personal_data_approved ? [...places, ...users] : places;
+  const ids = shown.flatMap(({ id }) =>
+    id === null ? [] : [`(?:(?:project|wiki|design)-)?${id}`],
+  );
+  const paths = places.map(({ path }) => path);
   const longestFirst = paths.sort((left, right) => right.length - left.length).map(literalPattern);
-  return new RegExp(`(?<![A-Za-z0-9_.-])(?:${longestFirst.join("|")})(?![A-Za-z0-9_-])`, "g");
+  const names = [...longestFirst, ...ids].join("|");
+  return new RegExp(`(?<![A-Za-z0-9_.-])(?:${names})(?![A-Za-z0-9_-])`, "g");
 }
 
 /** What everybody may read in GitLab's documentation, in this product's policies and in the request itself. */
@@ -207,13 +243,13 @@ const policyWords: WordLists<RedactionPolicy> = new WeakMap();
 const profileWords: WordLists<LogProfile> = new WeakMap();
 const scopeWords: WordLists<Scope> = new WeakMap();
 
-/** The list of one policy, profile or scope, made once. */
+/** The list of one policy, profile or scope, made once: as they are written, and in small letters. */
 function wordsOf<Of extends WeakKey>(
   lists: WordLists<Of>,
   one: Of,
   make: (one: Of) => readonly string[],
 ): ReadonlySet<string> {
-  const words = lists.get(one) ?? new Set(make(one));
+  const words = lists.get(one) ?? new Set(make(one).flatMap((word) => [word, word.toLowerCase()]));
   lists.set(one, words);
   return words;
 }

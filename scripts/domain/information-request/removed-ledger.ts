@@ -32,14 +32,14 @@ export const emptyLedger = (): RemovedLedger => ({
 });
 
 /**
- * Adds the removed values of one row. `isHarmless` says of a value that it may appear anyway, because it is made of
- * the request's own paths or of the public words of the source.
+ * Adds the removed values of one row. `soughtOf` says what of a value is looked for: null when it may appear anyway,
+ * because it is made of what is the request's own or of the public words of the source.
  */
 export function recordRemoved(
   ledger: RemovedLedger,
   values: readonly string[],
   source: string,
-  isHarmless: (value: string) => boolean,
+  soughtOf: (value: string) => string | null,
 ): void {
   const recent = ledger.recent.get(source) ?? new Set();
   ledger.recent.set(source, recent);
@@ -48,16 +48,17 @@ export function recordRemoved(
     if (recent.has(value)) continue;
     if (recent.size >= RECENT) recent.clear();
     if (value.length <= RECENT_LENGTH) recent.add(copied(value));
-    recordText(ledger.texts, value, isHarmless);
+    const sought = isNumber(value) ? value : soughtOf(value);
+    if (sought !== null) recordText(ledger.texts, sought);
   }
 }
 
 /** The text by itself: a part of a log line would keep the whole line in memory. */
 const copied = (text: string): string => ` ${text}`.slice(1);
 
-function recordText(texts: TextSet, value: string, isHarmless: (value: string) => boolean): void {
+function recordText(texts: TextSet, value: string): void {
   const glued = skeleton(value);
-  if (glued.length < SHORTEST || (!isNumber(value) && isHarmless(value))) return;
+  if (glued.length < SHORTEST) return;
   addText(texts, glued);
   const standing = spaced(value);
   if (standing !== glued) addText(texts, standing);
