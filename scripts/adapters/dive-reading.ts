@@ -9,7 +9,12 @@ import type { SourceCounts } from "../domain/information-request/manifest.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
 import type { DivePlan, LogStore, Partition } from "../ports/log-store.ts";
-import { type DiveThreads, readInThreads, threadsFor } from "./dive-threads.ts";
+import {
+  type DiveThreads,
+  readInThreads,
+  type ThreadListener,
+  threadsFor,
+} from "./dive-threads.ts";
 import { type DiveLimits, readUnit, type UnitReader } from "./dive-unit.ts";
 import type { Pseudonyms } from "./pseudonym.ts";
 import type { UnitLedger } from "./unit-ledger.ts";
@@ -19,6 +24,7 @@ import { quarantinedIn, type UnitResult } from "./unit-result.ts";
 export const DIVE_LIMITS: DiveLimits = { rows: 100_000, quarantined: 100_000 };
 
 export type Progress = {
+  /** Also of the objects that are being read. */
   readonly doneBytes: number;
   readonly bytes: number;
   readonly doneObjects: number;
@@ -118,6 +124,7 @@ async function startReading(input: DiveInput, ordered: readonly Partition[]): Pr
   }
   const open = ordered.filter((partition) => !kept.has(partition));
   store.only?.(open);
+  store.watch?.(progress.reading);
   const reader: UnitReader = {
     ...{ store, scope, profiles, signal, folder: units.folder },
     pseudonym: input.pseudonyms.pseudonym,
@@ -128,9 +135,12 @@ async function startReading(input: DiveInput, ordered: readonly Partition[]): Pr
     progress.done(partition, result);
     return result;
   };
-  const threads = threadsOf(input, open, profiles, async (partition, result) => {
-    await units.keep(partition, result);
-    progress.done(partition, result);
+  const threads = threadsOf(input, open, profiles, {
+    reading: progress.reading,
+    read: async (partition, result) => {
+      await units.keep(partition, result);
+      progress.done(partition, result);
+    },
   });
   return {
     progress,
@@ -152,14 +162,14 @@ function threadsOf(
   { store, scope, limits, units, workers, pseudonyms }: DiveInput,
   open: readonly Partition[],
   profiles: ReadonlyMap<string, LogProfile>,
-  onRead: (partition: Partition, result: UnitResult) => Promise<void>,
+  listener: ThreadListener,
 ): DiveThreads | null {
   const count = threadsFor(store, open, workers);
   const { directory } = store;
   if (count < 2 || directory === undefined) return null;
   const { key } = pseudonyms;
   const { folder } = units;
-  return readInThreads(count, { directory, scope, profiles, key, folder, limits }, open, onRead);
+  return readInThreads(count, { directory, scope, profiles, key, folder, limits }, open, listener);
 }
 
 type TakenUnits = {
@@ -232,6 +242,8 @@ const reached = (limit: keyof DiveLimits, limits: DiveLimits): string =>
 
 type ProgressCounter = {
   readonly kept: (partition: Partition, unit: UnitResult) => void;
+  /** @param read bytes of the partition so far */
+  readonly reading: (partition: Partition, read: number) => void;
   /** @param unit null = it will not be read */
   readonly done: (partition: Partition, unit: UnitResult | null) => void;
 };
@@ -242,20 +254,35 @@ function progressCounter(
 ): ProgressCounter {
   const bytes = ordered.reduce((sum, partition) => sum + partition.bytes, 0);
   const counted = new Map<Partition, number>();
+  /** Bytes of the partitions that are being read. */
+  const begun = new Map<Partition, number>();
   const counts = { doneBytes: 0, keptBytes: 0, keptObjects: 0, rows: 0 };
+  const tellAll = (): void => {
+    const underWay = [...begun.values()].reduce((sum, read) => sum + read, 0);
+    const doneBytes = counts.doneBytes + underWay;
+    tell({ ...counts, doneBytes, bytes, doneObjects: counted.size, objects: ordered.length });
+  };
   const count = (partition: Partition, rows: number): void => {
     // A unit is read again where less room is left than it was read with.
     const before = counted.get(partition);
     if (before === undefined) counts.doneBytes += partition.bytes;
     counts.rows += rows - (before ?? 0);
     counted.set(partition, rows);
-    tell({ ...counts, bytes, doneObjects: counted.size, objects: ordered.length });
+    begun.delete(partition);
+    tellAll();
   };
   return {
     kept: (partition, unit) => {
       counts.keptBytes += partition.bytes;
       counts.keptObjects += 1;
       count(partition, unit.released);
+    },
+    reading: (partition, read) => {
+      // A unit that is read once more was counted whole.
+      if (counted.has(partition)) return;
+      // What was read is not judged yet: only a unit that ended is all of it.
+      begun.set(partition, Math.min(read, partition.bytes - 1));
+      tellAll();
     },
     done: (partition, unit) => count(partition, unit?.released ?? 0),
   };

@@ -7,20 +7,20 @@ import { createFileStore } from "./log-stores/file.ts";
 import { pseudonymsOfKey } from "./pseudonym.ts";
 
 const { directory, scope, profiles, key, folder, limits }: ThreadWork = workerData;
+const answer = (message: ThreadAnswer): void => parentPort?.postMessage(message);
+const store = createFileStore(directory, { slackDays: 0, ahead: 0 });
+store.watch?.((_, read) => answer({ read }));
 const reader = {
-  store: createFileStore(directory, { slackDays: 0, ahead: 0 }),
-  ...{ scope, profiles, folder },
+  ...{ store, scope, profiles, folder },
   pseudonym: pseudonymsOfKey(key).pseudonym,
   // The dive ends its threads from outside.
   signal: new AbortController().signal,
 };
 
 parentPort?.on("message", async (partition: Partition) => {
-  let answer: ThreadAnswer;
   try {
-    answer = { result: await readUnit(reader, partition, limits) };
+    answer({ result: await readUnit(reader, partition, limits) });
   } catch (error) {
-    answer = { fault: error instanceof Error ? error.message : "an unknown fault" };
+    answer({ fault: error instanceof Error ? error.message : "an unknown fault" });
   }
-  parentPort?.postMessage(answer);
 });

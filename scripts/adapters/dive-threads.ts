@@ -13,8 +13,18 @@ export type ThreadWork = Pick<UnitReader, "scope" | "profiles" | "folder"> & {
   readonly key: Uint8Array;
   readonly limits: DiveLimits;
 };
-/** Thread to reader: what became of a partition, or the message of what went wrong. */
-export type ThreadAnswer = { readonly result: UnitResult } | { readonly fault: string };
+/** Thread to reader: how many bytes of its partition were read so far, what became of it, or the message of what went wrong. */
+export type ThreadAnswer =
+  | { readonly read: number }
+  | { readonly result: UnitResult }
+  | { readonly fault: string };
+
+export type ThreadListener = {
+  /** Told now and then while a partition is read. */
+  readonly reading: (partition: Partition, bytes: number) => void;
+  /** Called for each partition as soon as it was read, before `read` tells it. */
+  readonly read: (partition: Partition, result: UnitResult) => Promise<void>;
+};
 
 export type DiveThreads = {
   /** What the partition holds, read with the limits of the whole dive. */
@@ -52,13 +62,12 @@ type Task = {
 
 /**
  * Starts reading at once, in the order given.
- * @param onRead called for each partition as soon as it was read, before `read` tells it
  */
 export function readInThreads(
   count: number,
   work: ThreadWork,
   partitions: readonly Partition[],
-  onRead: (partition: Partition, result: UnitResult) => Promise<void>,
+  listener: ThreadListener,
   heap = HEAP,
 ): DiveThreads {
   const results = new Map<Partition, Promise<UnitResult>>();
@@ -71,7 +80,7 @@ export function readInThreads(
     result.catch(() => undefined);
     results.set(partition, result);
   }
-  const threads = Array.from({ length: count }, () => startThread(work, waiting, onRead, heap));
+  const threads = Array.from({ length: count }, () => startThread(work, waiting, listener, heap));
   return {
     read: (partition) => results.get(partition) as Promise<UnitResult>,
     close: async () => {
@@ -84,7 +93,7 @@ export function readInThreads(
 function startThread(
   work: ThreadWork,
   waiting: Task[],
-  onRead: (partition: Partition, result: UnitResult) => Promise<void>,
+  listener: ThreadListener,
   heap: number,
 ): Worker {
   const thread = new Worker(new URL("./dive-thread.mjs", import.meta.url), {
@@ -99,9 +108,13 @@ function startThread(
   const take = async (answer: ThreadAnswer): Promise<void> => {
     if (task === undefined) return;
     const { partition, resolve, reject } = task;
+    if ("read" in answer) {
+      listener.reading(partition, answer.read);
+      return;
+    }
     try {
       if ("fault" in answer) throw new Error(answer.fault);
-      await onRead(partition, answer.result);
+      await listener.read(partition, answer.result);
       resolve(answer.result);
     } catch (error) {
       reject(error as Error);

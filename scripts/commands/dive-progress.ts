@@ -18,9 +18,10 @@ export function progressOn(
   let drawn = Number.NEGATIVE_INFINITY;
   let announced = false;
   return (progress) => {
-    const { doneObjects, objects, keptObjects } = progress;
+    const { doneObjects, objects, keptObjects, doneBytes, keptBytes } = progress;
     const ended = doneObjects === objects;
-    if (!announced && keptObjects > 0 && (ended || doneObjects > keptObjects)) {
+    const readsOn = ended || doneObjects > keptObjects || doneBytes > keptBytes;
+    if (!announced && keptObjects > 0 && readsOn) {
       announced = true;
       terminal.complain(
         `log-dive: goes on; ${keptObjects} of ${objects} were read by an earlier run\n`,

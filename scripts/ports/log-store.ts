@@ -53,6 +53,8 @@ export type LogStore = {
   ) => AsyncGenerator<LogLine, PartitionEnd>;
   /** Says which partitions of the plan will be pulled, in order, where that is not all of them. */
   readonly only?: (partitions: readonly Partition[]) => void;
+  /** Says whom to tell, now and then, how many bytes of a partition were read so far; a store that knows no bytes has none of it. */
+  readonly watch?: (told: (partition: Partition, bytes: number) => void) => void;
   /** The directory of a store over files, which other threads can open for themselves. */
   readonly directory?: string;
   /** Ends what the store reads ahead of being asked; called when no more partitions will be. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createCollector } from "../../scripts/adapters/collector.ts";
 import { sha256 } from "../../scripts/adapters/digest.ts";
-import { DIVE_LIMITS } from "../../scripts/adapters/dive-reading.ts";
+import { DIVE_LIMITS, type Progress } from "../../scripts/adapters/dive-reading.ts";
 import type { DiveLimits } from "../../scripts/adapters/dive-unit.ts";
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { pseudonymsFor } from "../../scripts/adapters/pseudonym.ts";
@@ -26,6 +26,7 @@ export type DiveGiven = {
   readonly key?: number;
   readonly store?: LogStore;
   readonly onObject?: (doneObjects: number) => void;
+  readonly onProgress?: (progress: Progress) => void;
 };
 /** Every file of the artefact by its name, as text. */
 export type Artefact = Readonly<Record<string, string>>;
@@ -43,7 +44,10 @@ export async function collect(given: DiveGiven): Promise<Artefact> {
     limits: given.limits ?? DIVE_LIMITS,
     workers: given.workers ?? 1,
     resumes: given.resumes ?? true,
-    onProgress: ({ doneObjects }) => given.onObject?.(doneObjects),
+    onProgress: (progress) => {
+      given.onObject?.(progress.doneObjects);
+      given.onProgress?.(progress);
+    },
     signal: given.signal ?? new AbortController().signal,
   });
   await collector.collect(request, "0".repeat(64), given.scope ?? scopeOf(), "rows");

@@ -11,6 +11,7 @@ import { archiveFiles, collect, type DiveGiven, digestOf, ownLine } from "./dive
 import { archiveOf, profiles, scopeOf, temporaryDirectory } from "./log-dive-fixtures.ts";
 
 const scope = scopeOf({ log_sources: ["application"] });
+const SILENT = { reading: () => {}, read: async () => undefined };
 const target = async (): Promise<string> => join(await temporaryDirectory(), "artefact");
 const run = async (given: Omit<DiveGiven, "out">) =>
   collect({ scope, ...given, out: await target() });
@@ -132,7 +133,7 @@ test("a thread that dies rejects what was given to it and what waits", async () 
     ...{ directory: root, scope, profiles, folder, key: Buffer.alloc(32, 7) },
     limits: { rows: 1, quarantined: 1 },
   };
-  const threads = readInThreads(2, work, partitions, async () => undefined, 4);
+  const threads = readInThreads(2, work, partitions, SILENT, 4);
   for (const partition of partitions)
     await expect(threads.read(partition)).rejects.toThrow(/a thread of the dive ended/);
   await threads.close();

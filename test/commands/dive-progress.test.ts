@@ -79,6 +79,35 @@ test("counts the rate of this run alone, and says what an earlier one had read",
   );
 });
 
+test("tells how far it is inside of one large file", () => {
+  const large = { objects: 1, doneObjects: 0, rows: 0 };
+  expect(
+    printed([
+      [10, at(9, large)],
+      [20, at(25, large)],
+      [60, at(100, { ...large, doneBytes: 100 * MB - 1 })],
+      [61, at(100, { objects: 1, doneObjects: 1 })],
+    ]),
+  ).toBe(
+    "log-dive: 25 %, 0 of 1 files, 0 rows, 1.3 MB/s, 60 s left\n" +
+      "log-dive: 99 %, 0 of 1 files, 0 rows, 1.7 MB/s, 1 s left\n" +
+      "log-dive: 100 %, 1 of 1 files, 7 rows, 1.6 MB/s\n",
+  );
+});
+
+test("says what an earlier run had read as soon as it reads on, also inside of a file", () => {
+  const kept = { keptBytes: 50 * MB, keptObjects: 50 };
+  const text = printed([
+    [0.1, at(50, kept)],
+    [10, at(50, { ...kept, doneBytes: 60 * MB })],
+  ]);
+  expect(text).toBe(
+    "log-dive: 50 %, 50 of 100 files, 7 rows\n" +
+      "log-dive: goes on; 50 of 100 were read by an earlier run\n" +
+      "log-dive: 60 %, 50 of 100 files, 7 rows, 1.0 MB/s, 40 s left\n",
+  );
+});
+
 test("draws a bar four times a second at most, and the last one always", () => {
   const text = printed(
     [

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { BrokenFile } from "./broken-file.ts";
 import { parquetLines } from "./parquet-lines.ts";
+import { offsetOf, type ReadProgress } from "./read-progress.ts";
 import { unreadPacking } from "./unread-packing.ts";
 import { zstdUnpacked } from "./zstd-process.ts";
 
@@ -25,21 +26,50 @@ type FilePacking = "gzip" | "zstd" | "parquet" | "none";
  * bytes, not by their name.
  * @param path absolute, below a root that has been resolved already
  * @param size bytes that the file had when the dive was planned
+ * @param progress called for each chunk after it was used
  * @returns chunks that are good until the next one is asked for: their memory may be used again
  * @throws BrokenFile for a symbolic link, a changed size, an unknown packing, cut or corrupt packed data, or a read that fails
  */
-export async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array, void> {
+export async function* chunksOf(
+  path: string,
+  size: number,
+  progress: ReadProgress = () => {},
+): AsyncGenerator<Uint8Array, void> {
   const file = await openPlain(path, size);
   try {
-    const packing = await packingAt(file, path);
-    if (packing === "gzip") yield* gunzipped(file, size);
-    else if (packing === "zstd") yield* zstdUnpacked(file.fd);
-    else if (packing === "parquet") yield* parquetLines(file.fd);
-    else yield* plain(file, size);
+    const { chunks, position } = openChunks(file, size, await packingAt(file, path));
+    for await (const chunk of chunks) {
+      yield chunk;
+      progress(chunk.length, position);
+    }
   } catch (error) {
     throw error instanceof BrokenFile ? error : new BrokenFile(reasonOf(error));
   } finally {
     await file.close();
+  }
+}
+
+type Chunks = {
+  readonly chunks: AsyncGenerator<Uint8Array, void>;
+  /** Packed bytes up to which the file was read; 0 where nobody tells. */
+  readonly position: () => number;
+};
+
+function openChunks(file: FileHandle, size: number, packing: FilePacking): Chunks {
+  let read = 0;
+  const onRead = (bytes: number): void => {
+    read = bytes;
+  };
+  const position = (): number => read;
+  switch (packing) {
+    case "gzip":
+      return { chunks: gunzipped(file, size, onRead), position };
+    case "zstd":
+      return { chunks: zstdUnpacked(file.fd), position: () => offsetOf(file.fd) };
+    case "parquet":
+      return { chunks: parquetLines(file.fd), position };
+    case "none":
+      return { chunks: plain(file, size, onRead), position };
   }
 }
 
@@ -97,23 +127,35 @@ function packingOf(head: Uint8Array, path: string): FilePacking {
 }
 
 /** Always in the same memory, which stays in the processor's cache. */
-async function* plain(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+async function* plain(
+  file: FileHandle,
+  size: number,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void> {
   const memory = Buffer.allocUnsafeSlow(CHUNK);
   let read = 0;
   for (let length = -1; length !== 0; read += length) {
     length = (await file.read(memory, 0, CHUNK, read)).bytesRead;
+    onRead(read + length);
     if (length > 0) yield memory.subarray(0, length);
   }
   if (read !== size) throw new BrokenFile("the file changed while the dive ran");
 }
 
-async function* gunzipped(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+async function* gunzipped(
+  file: FileHandle,
+  size: number,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void> {
   const packed = Readable.from(bytesFrom(file, 0));
   const unpacked = createGunzip({ chunkSize: CHUNK });
   packed.on("error", (error) => unpacked.destroy(error));
   packed.pipe(unpacked);
   try {
-    for await (const chunk of unpacked) yield chunk;
+    for await (const chunk of unpacked) {
+      onRead(unpacked.bytesWritten);
+      yield chunk;
+    }
   } finally {
     packed.destroy();
     unpacked.destroy();

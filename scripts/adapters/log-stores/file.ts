@@ -19,6 +19,7 @@ import { listFiles, resolveDirectory } from "./file-listing.ts";
 import { readThroughIndex } from "./indexed-file.ts";
 import { needlesOf, type Prefilter, prefilterOf } from "./prefilter.ts";
 import { readAhead } from "./read-ahead.ts";
+import { type ReadProgress, readProgress } from "./read-progress.ts";
 
 export type FileStoreOptions = {
   /** Days after the window whose files are read for late lines; they may be absent. */
@@ -41,13 +42,18 @@ export function createFileStore(
     resolving ??= resolveDirectory(directory);
     return resolving;
   };
+  let told: Parameters<Required<LogStore>["watch"]>[0] = () => {};
   const store: LogStore = {
     plan: async (scope, profiles) => planFiles(await root(), scope, profiles, options.slackDays),
     pull: async function* (partition, scope, profile, signal) {
-      return yield* pullFile(await root(), partition, scope, profile, signal);
+      const progress = readProgress((bytes) => told(partition, bytes));
+      return yield* pullFile(await root(), partition, scope, profile, signal, progress);
     },
   };
-  return { ...readAhead(store, options.ahead ?? 1), directory };
+  const watch: LogStore["watch"] = (listener) => {
+    told = listener;
+  };
+  return { ...readAhead(store, options.ahead ?? 1), watch, directory };
 }
 
 async function planFiles(
@@ -80,6 +86,7 @@ async function* pullFile(
   scope: Scope,
   profile: LogProfile,
   signal: AbortSignal,
+  progress: ReadProgress,
 ): AsyncGenerator<LogLine, PartitionEnd> {
   const path = join(root, partition.object);
   let scanned = (): number => 0;
@@ -87,16 +94,17 @@ async function* pullFile(
     const indexed = await readThroughIndex(path, partition.bytes, scope, profile);
     if (indexed !== null) {
       scanned = () => indexed.lines;
-      for (const { firstLine, bytes } of indexed.read()) {
+      for (const { firstLine, bytes, position } of indexed.read()) {
         signal.throwIfAborted();
         const own = candidateFinder(prefilterFor(scope), LIMITS, firstLine - 1);
         for (const found of [...own.push(bytes), ...own.end()]) yield asLine(partition, found);
+        progress(bytes.length, () => position);
       }
       return { partition, scanned: scanned(), broken: null };
     }
     const finder = candidateFinder(prefilterFor(scope), LIMITS);
     scanned = finder.lines;
-    for await (const chunk of chunksOf(path, partition.bytes)) {
+    for await (const chunk of chunksOf(path, partition.bytes, progress)) {
       signal.throwIfAborted();
       for (const found of finder.push(chunk)) yield asLine(partition, found);
     }

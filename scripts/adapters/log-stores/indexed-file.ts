@@ -19,7 +19,12 @@ export type IndexedRead = {
    * The wanted blocks, unpacked, in order.
    * @throws BrokenFile when a block changed since it was looked at
    */
-  readonly read: () => Generator<{ readonly firstLine: number; readonly bytes: Uint8Array }>;
+  readonly read: () => Generator<{
+    readonly firstLine: number;
+    readonly bytes: Uint8Array;
+    /** Bytes of the object up to the end of the block. */
+    readonly position: number;
+  }>;
 };
 
 /** Above this share of the bytes, reading the whole object as one stream is faster, */
@@ -149,7 +154,8 @@ function* unpacked(
 ): ReturnType<IndexedRead["read"]> {
   for (const { block, bytes } of blocksAt(path, wanted)) {
     if (bytes === null) throw new BrokenFile("the file changed while the dive ran");
-    yield { firstLine: block.firstLine, bytes: unpack(bytes, block.raw) };
+    const position = block.offset + block.length;
+    yield { firstLine: block.firstLine, bytes: unpack(bytes, block.raw), position };
   }
 }
 
