@@ -360,6 +360,18 @@ test("keeps nothing when the gate finds what redaction should have taken out", a
   await expect(failed).rejects.not.toThrow(/anna/);
 });
 
+test("a count that happens to be equal to a removed number refuses nothing", async () => {
+  const scanned = 123_456;
+  const own = text({ "meta.user_id": 501, mem_bytes: scanned });
+  const root = await archiveOf({
+    "source=application/date=2026-11-16/a.ndjson": `${'{"time":"2026-11-16T12:00:00Z"}\n'.repeat(scanned - 1)}${own}`,
+  });
+  const found = await collect(root, scopeOf({ log_sources: ["application"] }));
+  expect(found.manifest.sources).toMatchObject([{ scanned, released: 1 }]);
+  expect(found.shown).toContain(`| ${scanned} |`);
+  expect(JSON.stringify(found.rows)).not.toContain(String(scanned));
+});
+
 test("cannot seal without recipients", async () => {
   const found = await collect(
     await archiveOf({ "source=application/date=2026-11-16/a.ndjson": text() }),
