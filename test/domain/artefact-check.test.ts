@@ -98,6 +98,26 @@ test("a file gives the same findings in one piece and line by line", () => {
   );
 });
 
+test("the name of a field is no value, though a line of another source held it as one", () => {
+  const held = emptyLedger();
+  rememberRemoved(held, ["namespace_id", "per_page"], scope, profileOf("workhorse"));
+  const found = (text: string): number => {
+    const check = artefactCheck({ ledger: held, scope, profiles });
+    const file = check.file("f");
+    file.add(text);
+    file.end();
+    return check.findings().length;
+  };
+  for (const name of ["meta.namespace_id", "params.per_page"]) {
+    expect(found(`  "field": "${name}",\n`)).toBe(0);
+    expect(found(`| \`production\` | \`${name}\` |\n`)).toBe(0);
+    expect(found(`status,${name},time\r\n`)).toBe(0);
+    expect(found(`${name}\n`)).toBe(0);
+    expect(found(`the ${name} of Jane\n`)).toBe(1);
+    expect(found(`"x-${name}"\n`)).toBe(1);
+  }
+});
+
 describe("counts that happen to be equal to a removed number", () => {
   const COUNT = 1507378;
   const source = {

@@ -1,6 +1,6 @@
 /** The gate over the written files of an artefact, fed with lines as they are read back: no file is held whole. */
 import type { LogProfile } from "../log-profile.ts";
-import type { CountedPage } from "./counted-page.ts";
+import { type CountedPage, GAP } from "./counted-page.ts";
 import {
   checkRow,
   type GateFinding,
@@ -92,14 +92,29 @@ function valueSearch({ ledger, scope, profiles }: ArtefactContext): Question {
   const search = removedSearch(ledger);
   const words = publicWordsOfAll(scope, profiles.values());
   const policies = new Set([...profiles.values()].map(({ redaction }) => redaction));
+  const names = fieldNames(profiles.values());
   return {
     add: (lines) => {
-      const masked = withoutOwn(lines, scope, policies);
+      const masked = withoutNames(withoutOwn(lines, scope, policies), names);
       search.add(masked, withoutPublic(masked, words));
     },
     end: search.end,
   };
 }
+
+/** Of all sources: what is a value in a line of one may be a field of another, `namespace_id`. */
+const fieldNames = (profiles: Iterable<LogProfile>): ReadonlySet<string> =>
+  new Set(
+    [...profiles].flatMap(({ fields }) =>
+      [...fields].flatMap(([name, rule]) =>
+        rule.rule === "params" ? Object.keys(rule.keys).map((key) => `${name}.${key}`) : [name],
+      ),
+    ),
+  );
+
+/** The names where they stand for themselves: in quotes, in a code span, in the head of a table. */
+const withoutNames = (text: string, names: ReadonlySet<string>): string =>
+  text.replace(/(?<=^|["`,])[^"`,\s]+(?=["`,\r]|$)/gm, (word) => (names.has(word) ? GAP : word));
 
 function holdsValue(text: string, context: ArtefactContext): boolean {
   const search = valueSearch(context);

@@ -14,7 +14,7 @@ export type CountedPage = {
 export type ShowCount = (count: number) => string;
 
 /** Not a digit or letter, nor anything that joins what is left and right of it. */
-const GAP = "¦";
+export const GAP = "¦";
 
 /** @param make the page, with each count and no other number through `show` */
 export const countedPage = (make: (show: ShowCount) => string): CountedPage => ({
