@@ -12,7 +12,7 @@ export type Attack = {
 
 const STRANGE_FIELDS = ["unknown_field", "extra.deep", "toString", "__proto__", "constructor"];
 /** Fields that say whose row it is: a canary in one of them alone would only put the row outside. */
-const KEEPS_ROW_INSIDE = 0.85;
+const KEEPS_ROW_INSIDE = 0.5;
 
 export function attackOf(profile: LogProfile, dice: Dice): Attack {
   const row: Row = rowOf(profile, dice);
@@ -24,7 +24,7 @@ export function attackOf(profile: LogProfile, dice: Dice): Attack {
     const any = plantOf(dice);
     const field = fieldFor(any, fields, profile, dice);
     const rule = profile.fields.get(field)?.rule ?? "none";
-    const plant = (dice.chance(0.4) ? fittingPlantOf(dice, rule) : null) ?? any;
+    const plant = (dice.chance(0.5) ? fittingPlantOf(dice, rule) : null) ?? any;
     planted.push(plant);
     const double = dice.chance(0.05);
     const place = members.findIndex(([name]) => name === field);
@@ -43,7 +43,7 @@ function fieldFor(
 ): string {
   if (dice.chance(0.06)) return dice.of(STRANGE_FIELDS);
   if (dice.chance(0.03)) return canary.text;
-  const field = dice.of(fields);
+  const field = dice.of(dice.chance(0.5) ? dice.of(fieldsByRule(profile)) : fields);
   return isIdentity(field, profile) && dice.chance(KEEPS_ROW_INSIDE) ? dice.of(fields) : field;
 }
 
@@ -51,6 +51,21 @@ const isIdentity = (field: string, { identity, time_fields, event_fields }: LogP
   [identity, time_fields, event_fields].some((part) =>
     JSON.stringify(part).includes(JSON.stringify(field)),
   );
+
+const ruleLists = new WeakMap<LogProfile, readonly (readonly string[])[]>();
+
+/** Fields that may leave, one list for each rule: a rule of a single field comes as often as one of twenty. */
+function fieldsByRule(profile: LogProfile): readonly (readonly string[])[] {
+  const known = ruleLists.get(profile);
+  if (known !== undefined) return known;
+  const lists = new Map<string, string[]>();
+  for (const [name, { rule }] of profile.fields) {
+    if (rule !== "drop") lists.set(rule, [...(lists.get(rule) ?? []), name]);
+  }
+  const names = [...lists.values()];
+  ruleLists.set(profile, names);
+  return names;
+}
 
 const fieldLists = new WeakMap<LogProfile, readonly string[]>();
 

@@ -1,6 +1,7 @@
 // Sends attacked rows through redaction and the gate, and lets the oracle look at the bytes that come out.
 import { canonicalJson } from "../../scripts/domain/canonical-json.ts";
 import { csvRecord } from "../../scripts/domain/information-request/artefact.ts";
+import { artefactCheck } from "../../scripts/domain/information-request/artefact-check.ts";
 import { withheldPage } from "../../scripts/domain/information-request/artefact-summary.ts";
 import {
   fieldCounter,
@@ -22,7 +23,7 @@ import type { Scope } from "../../scripts/domain/information-request/scope.ts";
 import { type Attack, attackOf } from "./attack.ts";
 import type { Planted } from "./canaries.ts";
 import { type Dice, diceOf } from "./dice.ts";
-import { profileOf, pseudonym, scope, sources } from "./fixture.ts";
+import { profileOf, profiles, pseudonym, scope, sources } from "./fixture.ts";
 import { leaked } from "./oracle.ts";
 
 /** Reading and redacting, as the product does it or broken on purpose. */
@@ -74,7 +75,9 @@ export function bench(
   return tally;
 }
 
-type Made = { readonly attack: Attack; readonly text: string; readonly findings: number };
+/** What leaves, and what the gate says of it. */
+type Shown = { readonly text: string; readonly findings: number };
+type Made = Shown & { readonly attack: Attack };
 
 function benchArtefact(
   dice: Dice,
@@ -108,8 +111,12 @@ function benchArtefact(
     tally.released += 1;
     made.push({ attack, text: shown(released, told), findings });
   }
-  const counts = withheldPage([lines.counts()], fields.counts()).text;
-  judge(made, counts, tally);
+  const counts = withheldPage([lines.counts()], fields.counts());
+  const check = artefactCheck({ ledger, scope: asked, profiles });
+  const page = check.file("withheld.json", counts);
+  page.add(counts.text);
+  page.end();
+  judge(made, { text: counts.text, findings: check.findings().length }, tally);
 }
 
 /** All that leaves of one row: its line, its record of `rows.csv`, and the fields that are counted. */
@@ -119,11 +126,14 @@ function shown(released: Released, told: readonly FieldTally[]): string {
   return `${canonicalJson(released)}\n${record}${names}\n`;
 }
 
-/** First all canaries against all bytes; where something came out, row by row. */
-function judge(made: readonly Made[], counts: string, tally: Tally): void {
+/** First all canaries against all bytes; where something came out, row by row. A leak in the page is stopped by a refused page. */
+function judge(made: readonly Made[], page: Shown, tally: Tally): void {
   const all = made.flatMap(({ attack }) => attack.planted);
-  const bytes = Buffer.from(made.map(({ text }) => text).join("") + counts);
+  const bytes = Buffer.from(made.map(({ text }) => text).join("") + page.text);
   const out: ReadonlySet<Planted> = new Set(leaked(bytes, all));
+  const stopped: ReadonlySet<Planted> = new Set(
+    page.findings === 0 ? [] : leaked(Buffer.from(page.text), all),
+  );
   for (const { attack, findings } of made) {
     const lost = attack.planted.filter((planted) => out.has(planted));
     tally.rows += 1;
@@ -132,9 +142,10 @@ function judge(made: readonly Made[], counts: string, tally: Tally): void {
       continue;
     }
     tally.leaking += 1;
-    if (findings > 0) tally.stopped += 1;
+    if (findings > 0 || lost.some((planted) => stopped.has(planted))) tally.stopped += 1;
     if (tally.examples.length < 5) {
       tally.examples.push(`${attack.source}: ${JSON.stringify(lost.map(({ value }) => value))}`);
     }
   }
+  if (page.findings > 0 && stopped.size === 0) tally.blocked += made.length;
 }

@@ -40,6 +40,11 @@ const number: Kind = (dice) => {
   return { text: secret, secret, gram: 13 };
 };
 
+const letters: Kind = (dice) => {
+  const secret = dice.text(LETTERS, 14 + dice.below(5));
+  return { text: secret, secret, gram: TEXT_GRAM };
+};
+
 /** What other accounts, people and machines are called. */
 const KINDS: readonly Kind[] = [
   named((secret) => secret),
@@ -141,73 +146,109 @@ type Fitting = {
   readonly kinds?: readonly Kind[];
   readonly carriers: readonly ((text: string) => unknown)[];
 };
-/** What a rule would take for its own kind of value: an attack that gets furthest. */
-const FITTING: Readonly<Record<string, Fitting>> = {
-  address: { kinds: NETWORKS, carriers: [(text) => text, (text) => `198.51.100.7, ${text}`] },
-  user_agent: {
-    carriers: [(text) => `curl/8.4.0 ${text}`, (text) => `Mozilla/5.0 (${text}) Chrome/119.0.0.0`],
-  },
-  user_id: { kinds: [number], carriers: [(text) => text, (text) => Number(text)] },
-  integer: { kinds: [number], carriers: [(text) => Number(text)] },
-  repository: {
-    kinds: [number],
-    carriers: [(text) => `project-${text}`, (text) => `project-9001${text}`],
-  },
-  own: {
-    kinds: [...KINDS, ...Array<Kind>(KINDS.length).fill(number)],
-    carriers: [
-      (text) => text,
-      (text) => (/^\d+$/.test(text) ? Number(text) : `acme-corp/${text}`),
-      (text) => `acme-corp/payments/api${text}`,
-    ],
-  },
-  entity: { kinds: [number], carriers: [(text) => text, (text) => Number(text)] },
-  user_name: { carriers: [(text) => text, (text) => `acme-jdoe${text}`] },
-  template: {
-    kinds: [...KINDS, ...NETWORKS, ...NETWORKS],
-    carriers: [
-      (text) => `User Logout: username=${text} ip=192.0.2.1`,
-      (text) => `User Logout: username=root ip=${text}`,
-      (text) => `User "${text}" (jane@acme.example) was created`,
-      (text) => `User "Jane" (${text}) was created`,
-      (text) => `Project "${text}" was removed`,
-      (text) => `Group "${text}" was created`,
-      (text) => `deploy key added ${text}`,
-    ],
-  },
-  caller: {
-    carriers: [
-      (text) => `Projects::${text}Controller#create`,
-      (text) => `ProjectsController#${text}`,
-      (text) => `ProjectsController#show#${text}`,
-      (text) => `${text}Worker`,
-      (text) => `GET /api/:version/projects/${text}`,
-      (text) => `${text} /api/:version/projects`,
-    ],
-  },
-  enum: { carriers: [(text) => text, (text) => `INFO${text}`, (text) => `Project ${text}`] },
-  words: { carriers: [(text) => `key ${text} laptop`, (text) => text] },
-  params: {
-    carriers: [
-      (text) => [{ key: "search", value: text }],
-      (text) => [{ key: "page", value: text }],
-      (text) => text,
-    ],
-  },
-  url_path: {
-    carriers: [
-      (text) => `/acme-corp/payments/api/-/issues/${text}`,
-      (text) => `/acme-corp/payments/api/-/issues?q=${text}`,
-      (text) => `/${text}/-/issues/1`,
-      (text) => `/users/${text}`,
-    ],
-  },
+/** What a rule would take for its own kind of value: an attack that gets furthest. Each kind of attack on a rule comes as often as the next. */
+const FITTING: Readonly<Record<string, readonly Fitting[]>> = {
+  address: [{ kinds: NETWORKS, carriers: [(text) => text, (text) => `198.51.100.7, ${text}`] }],
+  user_agent: [
+    {
+      carriers: [
+        (text) => `curl/8.4.0 ${text}`,
+        (text) => `Mozilla/5.0 (${text}) Chrome/119.0.0.0`,
+      ],
+    },
+  ],
+  user_id: [{ kinds: [number], carriers: [(text) => text, (text) => Number(text)] }],
+  integer: [{ kinds: [number], carriers: [(text) => Number(text)] }],
+  repository: [
+    {
+      kinds: [number],
+      carriers: [(text) => `project-${text}`, (text) => `project-9001${text}`],
+    },
+  ],
+  own: [
+    {
+      kinds: [...KINDS, ...Array<Kind>(KINDS.length).fill(number)],
+      carriers: [
+        (text) => text,
+        (text) => (/^\d+$/.test(text) ? Number(text) : `acme-corp/${text}`),
+        (text) => `acme-corp/payments/api${text}`,
+      ],
+    },
+  ],
+  entity: [{ kinds: [number], carriers: [(text) => text, (text) => Number(text)] }],
+  user_name: [{ carriers: [(text) => text, (text) => `acme-jdoe${text}`] }],
+  template: [
+    {
+      carriers: [
+        (text) => `User Logout: username=${text} ip=192.0.2.1`,
+        (text) => `User "${text}" (jane@acme.example) was created`,
+        (text) => `User "Jane" (${text}) was created`,
+        (text) => `Project "${text}" was removed`,
+        (text) => `Group "${text}" was created`,
+      ],
+    },
+    {
+      carriers: [
+        (text) => `deploy key added ${text}`,
+        (text) => `${text} member added`,
+        (text) => `Project "acme-corp/payments/api" was removed by ${text}`,
+      ],
+    },
+    { kinds: NETWORKS, carriers: [(text) => `User Logout: username=root ip=${text}`] },
+    { kinds: [number], carriers: [(text) => `Updating statistics for project ${text}`] },
+    {
+      kinds: [letters],
+      carriers: [
+        (text) => `Successful Login: username=root ip=192.0.2.1 method=${text} admin=false`,
+      ],
+    },
+  ],
+  caller: [
+    {
+      carriers: [
+        (text) => `Projects::${text}Controller#create`,
+        (text) => `ProjectsController#${text}`,
+        (text) => `ProjectsController#show#${text}`,
+        (text) => `${text}Worker`,
+        (text) => `GET /api/:version/projects/${text}`,
+        (text) => `${text} /api/:version/projects`,
+      ],
+    },
+  ],
+  enum: [{ carriers: [(text) => text, (text) => `INFO${text}`, (text) => `Project ${text}`] }],
+  words: [{ carriers: [(text) => `key ${text} laptop`, (text) => text] }],
+  params: [
+    {
+      carriers: [
+        (text) => [{ key: "search", value: text }],
+        (text) => [{ key: "page", value: text }],
+        (text) => text,
+      ],
+    },
+  ],
+  url_path: [
+    {
+      carriers: [
+        (text) => `/acme-corp/payments/api/-/issues/${text}`,
+        (text) => `/acme-corp/payments/api/-/issues?q=${text}`,
+      ],
+    },
+    { carriers: [(text) => `/${text}/-/issues/1`, (text) => `/users/${text}`] },
+    {
+      carriers: [
+        (text) => `/api/${text}/projects/9001/hooks`,
+        (text) => `/${text}/acme-corp/payments/api/-/issues`,
+      ],
+    },
+    { kinds: [number], carriers: [(text) => `/acme-corp/payments/api/-/issues/${text}`] },
+  ],
 };
 
 /** A canary as the rule expects its values; null for rules that expect nothing special. */
 export function fittingPlantOf(dice: Dice, rule: string): Planted | null {
-  const fitting = FITTING[rule];
-  if (fitting === undefined) return null;
+  const known = FITTING[rule];
+  if (known === undefined) return null;
+  const fitting = dice.of(known);
   const canary = dice.of(fitting.kinds ?? KINDS)(dice);
   return { canary, shown: canary.text, value: dice.of(fitting.carriers)(canary.text) };
 }

@@ -14,7 +14,6 @@ const TEXT = "information-request/redaction-text.ts";
 const ROUTE = "information-request/redaction-route.ts";
 const CORE = "information-request/redaction.ts";
 const INVENTORY = "information-request/inventory.ts";
-const URL_PATH = "information-request/gitlab-url-path.ts";
 
 const DROP = 'if (rule.rule === "drop") return gone(DROP_REASONS[rule.class]);';
 const dropped = (kind: string): Mutant => ({
@@ -257,8 +256,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   text(
     "template: fits in the middle",
-    "return { pattern: new RegExp(`^${source}$`), parts, slots };",
-    'return { pattern: new RegExp(source), parts: ["", ...parts.slice(1)], slots };',
+    "const match = pattern.exec(text);",
+    "const match = pattern.exec(text);\n    if (match === null && new RegExp(pattern.source.slice(1, -1)).test(text)) return text;",
   ),
   text(
     "template: rest of the text stays",
@@ -337,12 +336,11 @@ export const MUTANTS: readonly Mutant[] = [
     'rule.rule === "integer" ? numberIn(given) : given, rule, context);\n    if (outcome.reason === "TYPE" && typeof given === "string") return { field: `${field}.${name}`, original: given, ...kept(given) };',
   ),
   route("route: any segment", "return known ? text : null;", "return known ? text : text;"),
-  {
-    name: "URL: the query stays",
-    file: URL_PATH,
-    find: '(text.split(/[?#]/, 1)[0] as string).replace(/^\\/|\\/$/g, "");\n  if (path',
-    put: 'text.replace(/^\\/|\\/$/g, "");\n  if (path',
-  },
+  route(
+    "URL: the query stays",
+    'return `/${[...head, claim.path, ...tail].join("/")}`;',
+    'return `/${[...head, claim.path, ...tail].join("/")}${text.slice(text.search(/[?#]|$/))}`;',
+  ),
   core(
     "an unknown field leaves",
     'if (rule === null) return removedWhole(field, "UNKNOWN_FIELD", value);',

@@ -5,7 +5,7 @@ import { MUTANTS } from "./mutants.ts";
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: "3000" },
+    rows: { type: "string", default: "5000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_007) },
     only: { type: "string", default: "" },
   },
