@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -82,6 +83,30 @@ test("leaves nothing behind when a file is not there", async () => {
   );
   await expect(sealing).rejects.toThrow(/ENOENT/);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("leaves nothing behind when a file cannot be read", async () => {
+  const folder = await temporaryDirectory();
+  const { "rows.ndjson": _, ...partial } = content;
+  const source = await archiveOf({ ...partial, "rows.ndjson/inside": "a folder of that name" });
+  const sealing = sealArtefact(source, manifest, recipients, join(folder, "sealed"));
+  await expect(sealing).rejects.toThrow(/EISDIR/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("seals a file of many pieces, and an empty one, byte for byte", async () => {
+  const rows = randomBytes(3_000_001);
+  const source = await archiveOf({
+    ...content,
+    "rows.ndjson": rows,
+    "evidence/matched.ndjson": "",
+  });
+  const target = join(await temporaryDirectory(), "sealed");
+  await sealArtefact(source, manifest, recipients, target);
+  const opened = async (name: string, { identity }: Person): Promise<Uint8Array> =>
+    open(await readFile(join(target, name)), identity);
+  expect(rows.equals(await opened("rows.ndjson.age", reviewer))).toBe(true);
+  expect(await opened("evidence.matched.ndjson.age", sirt)).toHaveLength(0);
 });
 
 const age = ((): boolean => {

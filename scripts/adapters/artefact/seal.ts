@@ -1,6 +1,8 @@
 /** Encrypts the files of an artefact for their readers with age (https://age-encryption.org/v1); stock `age -d` opens them. */
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 
@@ -38,8 +40,8 @@ export async function sealArtefact(
     const names: string[] = [];
     for (const { file, encrypter } of work) {
       const name = sealedName(file.name);
-      const clear = await readFile(join(source, file.name));
-      await writeFile(join(draft, name), await encrypter.encrypt(clear));
+      const clear = ReadableStream.from(bytesOf(join(source, file.name)));
+      await writeFile(join(draft, name), Readable.fromWeb(await encrypter.encrypt(clear)));
       names.push(name);
     }
     await copyFile(join(source, "manifest.json"), join(draft, "manifest.json"));
@@ -49,6 +51,11 @@ export async function sealArtefact(
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A file is opened when it is asked for: before that nobody would hear that it cannot be. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 export const sealedName = (name: string): string => `${name.replaceAll("/", ".")}.age`;
