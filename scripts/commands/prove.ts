@@ -2,6 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Proof, proveArtefact } from "../adapters/artefact/proof.ts";
 import { sha256 } from "../adapters/digest.ts";
+import { loadHandOver } from "../adapters/hand-over-policy.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
 import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import { masterKey, pseudonymsFor } from "../adapters/pseudonym.ts";
@@ -48,11 +49,14 @@ Example: seclog prove artefact --request requests/information-request/2026/IR-20
       for (const fault of faults) terminal.complain(`seclog prove: ${fault}\n`);
       return EXIT.badInput;
     }
-    const profiles = await loadLogProfiles(given("policies") ?? POLICY_FOLDER);
+    const folder = given("policies") ?? POLICY_FOLDER;
+    const profiles = await loadLogProfiles(folder);
+    const { artefact_expires_after: keepFor } = await loadHandOver(folder);
     const master = key === undefined ? null : await masterKey(key, "");
     const proof = await proveArtefact({
       directory: directory.name,
       profiles,
+      keepFor,
       request: request.value,
       pseudonymsOf: master === null ? null : (id) => pseudonymsFor(master, id),
     });

@@ -1,4 +1,5 @@
 // `seclog prove` against forgers: each change is named with its file and line, also where the forger made every digest fit again.
+import { execFileSync } from "node:child_process";
 import { readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -180,6 +181,16 @@ const SIMPLE: readonly Tampering[] = [
     message: /^is missing or cannot be read$/,
   },
   {
+    name: "a pipe in the place of the manifest, which nobody writes to",
+    with: async (directory) => {
+      await rm(join(directory, "manifest.json"));
+      execFileSync("mkfifo", [join(directory, "manifest.json")]);
+    },
+    file: "manifest.json",
+    line: null,
+    message: /^is not a plain file$/,
+  },
+  {
     name: "a manifest that is no JSON",
     with: (directory) => writeFile(join(directory, "manifest.json"), "{"),
     file: "manifest.json",
@@ -264,6 +275,22 @@ const MANIFEST: readonly Tampering[] = (
       (one) => Object.assign(one.gate[0] ?? {}, { findings: 1 }),
       /every check of the gate/,
     ],
+    [
+      "a check of the gate twice",
+      (one) => one.gate.push(one.gate[0] as (typeof one.gate)[number]),
+      /every check of the gate/,
+    ],
+    [
+      "when it expires",
+      (one) => (one.expires_at = "2099-01-01T00:00:00Z"),
+      /^expires_at is not P7D after collected_at, as policies\/hand-over\.yaml says$/,
+    ],
+    [
+      "when it was collected",
+      (one) => (one.collected_at = "yesterday"),
+      /^collected_at must be an RFC 3339 time/,
+    ],
+    ["the order of files", (one) => one.files.reverse(), /^files: lists other files than a dive/],
     [
       "a file twice",
       (one) => one.files.push(one.files[0] as (typeof one.files)[number]),

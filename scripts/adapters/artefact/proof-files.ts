@@ -1,7 +1,7 @@
 /** The files of an artefact directory as a proof reads them: as the dive wrote them, or unsealed from a package, where folders are flat. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { explainIssues } from "../../domain/fault.ts";
@@ -86,6 +86,11 @@ async function readJson(
 ): Promise<{ readonly text: string; readonly json: unknown } | undefined> {
   let text: string;
   try {
+    // A pipe would be waited for without end.
+    if (!(await lstat(path)).isFile()) {
+      faults.add(name, null, "is not a plain file");
+      return undefined;
+    }
     text = await readFile(path, "utf8");
   } catch {
     faults.add(name, null, "is missing or cannot be read");
@@ -120,7 +125,7 @@ export async function checkFiles(
   present.delete(MANIFEST);
   for (const name of present) faults.add(name, null, "is not in the manifest");
   const listed = manifest.files.map(({ name, restricted }) => `${name} ${restricted}`);
-  if (canonicalJson([...listed].sort()) !== canonicalJson([...expected].sort()))
+  if (canonicalJson(listed) !== canonicalJson(expected))
     faults.add(MANIFEST, null, "files: lists other files than a dive writes");
   return { pathOf: (name) => paths.get(name) ?? null };
 }

@@ -25,6 +25,8 @@ import { expectedFiles, proveShown } from "./proof-shown.ts";
 export type ProofInput = {
   readonly directory: string;
   readonly profiles: ReadonlyMap<string, LogProfile>;
+  /** How long an artefact is kept, as an ISO 8601 duration: `P7D`. */
+  readonly keepFor: string;
   /** The request file, when it is at hand. */
   readonly request: { readonly value: InformationRequest; readonly sha256: string } | null;
   /** With the key every byte of the rows is derived again, without it all but the digits of the pseudonyms. */
@@ -53,7 +55,8 @@ export async function proveArtefact(input: ProofInput): Promise<Proof> {
     ...found,
   });
   if (manifest === null) return done(nothing);
-  for (const fault of manifestFaults(manifest, sha256)) faults.add(MANIFEST, null, fault);
+  for (const fault of manifestFaults(manifest, input.keepFor, sha256))
+    faults.add(MANIFEST, null, fault);
   const files = await checkFiles(input.directory, manifest, expectedFiles(manifest), faults);
   const scope = await readScope(files, faults);
   checkRequest(manifest, scope, input, faults);

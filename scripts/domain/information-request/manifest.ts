@@ -1,8 +1,12 @@
 /** `manifest.json`: what a log-dive did, in digests and counts. */
 import * as z from "zod";
+import { parseInstant } from "../instant.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().nonnegative();
+const Instant = z
+  .string()
+  .refine((text) => parseInstant(text) !== null, "must be an RFC 3339 time with its offset");
 const Reasons = z.record(z.string(), Count);
 
 /** What was read of one log source, and what became of each line. `scanned = outside + matched + quarantined`; `matched = released + withheld`. */
@@ -44,8 +48,8 @@ export const Manifest = z.strictObject({
   request: z.strictObject({ id: z.string(), sha256: Sha256 }),
   policy: z.strictObject({ sha256: Sha256 }),
   code: z.strictObject({ sha: z.string() }),
-  collected_at: z.string(),
-  expires_at: z.string(),
+  collected_at: Instant,
+  expires_at: Instant,
   store: z.strictObject({
     kind: z.string(),
     query: z.string(),

@@ -3,15 +3,22 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { FieldCounts } from "./artefact-summary.ts";
 import type { Digest } from "./custody.ts";
 import type { Manifest, SourceCounts } from "./manifest.ts";
-import { artefactDigest, isWhole } from "./manifest-file.ts";
+import { artefactDigest, expiryOf, isWhole } from "./manifest-file.ts";
 import { GATE_CHECKS } from "./redaction-gate.ts";
 import type { Scope } from "./scope.ts";
 
 /** What the evidence gives of one source. */
 export type DerivedCounts = Pick<SourceCounts, "matched" | "released" | "withheld" | "quarantined">;
 
-/** Faults of a manifest that need nothing but itself. */
-export function manifestFaults(manifest: Manifest, digest: Digest): readonly string[] {
+/**
+ * Faults of a manifest that need nothing but itself.
+ * @param keepFor how long an artefact is kept, as `policies/hand-over.yaml` says: `P7D`
+ */
+export function manifestFaults(
+  manifest: Manifest,
+  keepFor: string,
+  digest: Digest,
+): readonly string[] {
   const { sources, files, complete, artefact, gate, rows } = manifest;
   const names = files.map(({ name }) => name);
   const released = sources.reduce((sum, source) => sum + source.released, 0);
@@ -25,9 +32,12 @@ export function manifestFaults(manifest: Manifest, digest: Digest): readonly str
       ? []
       : [`says ${complete ? "complete" : "incomplete"}, but its sources say otherwise`]),
     ...(released === rows.count ? [] : ["rows.count is not the sum of the released rows"]),
-    ...(gateOk && GATE_CHECKS.every((check) => gate.some((one) => one.check === check))
+    ...(gateOk && canonicalJson(gate.map(({ check }) => check)) === canonicalJson(GATE_CHECKS)
       ? []
       : ["does not say that every check of the gate passed"]),
+    ...(manifest.expires_at === expiryOf(manifest.collected_at, keepFor)
+      ? []
+      : [`expires_at is not ${keepFor} after collected_at, as policies/hand-over.yaml says`]),
     ...sources
       .filter(({ outside, scanned, matched, quarantined }) => {
         return outside < 0 || outside !== scanned - matched - total(quarantined);

@@ -202,6 +202,8 @@ const counts = {
 const files = [{ name: "rows.ndjson", bytes: 1, sha256: DIGEST, restricted: false }];
 const manifest = {
   window: own.window,
+  collected_at: "2026-11-20T15:00:00Z",
+  expires_at: "2026-11-27T15:00:00Z",
   sources: [{ source: "application", ...counts, scanned: 9, outside: 4, missing: [], broken: [] }],
   complete: true,
   rows: { count: 2, root: DIGEST },
@@ -222,14 +224,16 @@ test.each<[string, Partial<Manifest>, string | null]>([
   ["no gate", { gate: [] }, "does not say that every check of the gate passed"],
   [
     "a failed gate",
-    { gate: [...manifest.gate, { check: "G5", ok: false, findings: 0 }] },
+    { gate: [...manifest.gate.slice(0, 4), { check: "G5", ok: false, findings: 0 }] },
     "every check",
   ],
   [
     "a finding",
-    { gate: [...manifest.gate, { check: "G5", ok: true, findings: 1 }] },
+    { gate: [...manifest.gate.slice(0, 4), { check: "G5", ok: true, findings: 1 }] },
     "every check",
   ],
+  ["a check twice", { gate: [...manifest.gate, ...manifest.gate] }, "every check"],
+  ["another expiry", { expires_at: "2026-11-28T15:00:00Z" }, "expires_at is not P7D after"],
   [
     "lines that are nowhere",
     { sources: [{ ...source, scanned: 10 }] },
@@ -237,7 +241,7 @@ test.each<[string, Partial<Manifest>, string | null]>([
   ],
   ["fewer than none", { sources: [{ ...source, scanned: 4, outside: -1 }] }, "scanned is not"],
 ])("a manifest with %s", (_, change, message) => {
-  const faults = manifestFaults({ ...manifest, ...change }, sha256);
+  const faults = manifestFaults({ ...manifest, ...change }, "P7D", sha256);
   if (message === null) expect(faults).toEqual([]);
   else expect(faults.join("\n")).toContain(message);
 });
