@@ -1,7 +1,7 @@
 /** Puts the units of a dive together: evidence in the order of the plan, rows in their one order, all from the disk. */
 import { createReadStream } from "node:fs";
 import { compareRows } from "../domain/information-request/artefact.ts";
-import { rememberRemoved } from "../domain/information-request/redaction-gate.ts";
+import { publicWordsOfAll, rememberRemoved } from "../domain/information-request/redaction-gate.ts";
 import { emptyLedger, type RemovedLedger } from "../domain/information-request/removed-ledger.ts";
 import type { Scope } from "../domain/information-request/scope.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
@@ -36,6 +36,7 @@ export async function assemble(
   await draft.join("evidence/quarantined.ndjson", pathsOf("quarantined"));
   const rows = sortedRuns<SortedRow>(compareRows, RUN, folder);
   const ledger = emptyLedger();
+  const words = publicWordsOfAll(scope, profiles.values());
   for (const unit of units) {
     const { source, object } = unit.partition;
     const collected = pathOf(folder, unit, "rows");
@@ -47,7 +48,7 @@ export async function assemble(
     if (removed === null) continue;
     const profile = profiles.get(source) as LogProfile;
     for await (const line of textLines(createReadStream(removed))) {
-      rememberRemoved(ledger, JSON.parse(line) as readonly string[], scope, profile);
+      rememberRemoved(ledger, JSON.parse(line) as readonly string[], scope, profile, words);
     }
   }
   return { rows, ledger };

@@ -15,7 +15,10 @@ import {
   quarantineFault,
 } from "../../domain/information-request/proof-line.ts";
 import type { DerivedCounts } from "../../domain/information-request/proof-manifest.ts";
-import { rememberRemoved } from "../../domain/information-request/redaction-gate.ts";
+import {
+  publicWordsOfAll,
+  rememberRemoved,
+} from "../../domain/information-request/redaction-gate.ts";
 import {
   emptyLedger,
   type RemovedLedger,
@@ -57,6 +60,10 @@ export async function readProvenEvidence(
   );
   const fields = fieldCounter();
   const ledger = emptyLedger();
+  const asked = [...context.profiles.values()].filter(({ source }) =>
+    context.scope.log_sources.includes(source),
+  );
+  const words = publicWordsOfAll(context.scope, asked);
   const rows = sortedRuns<ProvenRow>(compareRows, RUN);
   const places = sortedRuns<Place>(comparePlaces);
   try {
@@ -75,7 +82,7 @@ export async function readProvenEvidence(
       counters.get(source)?.released();
       fields.add(source, tally);
       const profile = context.profiles.get(source);
-      if (profile !== undefined) rememberRemoved(ledger, removed, context.scope, profile);
+      if (profile !== undefined) rememberRemoved(ledger, removed, context.scope, profile, words);
       const place = { object: line.object, line: line.line, source, evidence: number };
       const sha256 = line.row as string;
       await rows.add({ ...place, time, event, sha256, text: canonicalJson(released) });

@@ -24,24 +24,30 @@ export type GateFinding = {
   readonly type: string;
 };
 
-/** Adds the removed values of one row to the ledger, except times, public words and what is the request's own and may be shown. */
+/**
+ * Adds the removed values of one row to the ledger, except times, public words and what is the request's own and may be shown.
+ * @param words what is public in all that leaves: one file shows the rows of all sources
+ */
 export function rememberRemoved(
   ledger: RemovedLedger,
   removed: readonly string[],
   scope: Scope,
   profile: LogProfile,
+  words: PublicWords = publicWords(scope, profile),
 ): void {
-  recordRemoved(ledger, removed, profile.source, (value) => soughtOf(value, scope, profile));
+  const policies = [profile.redaction];
+  recordRemoved(ledger, removed, profile.source, (value) =>
+    TIME.test(value) || isShownUser(value, scope)
+      ? null
+      : soughtOf(withoutOwn(value, scope, policies), words),
+  );
 }
 
 /**
  * What of a removed value is looked for: the same stands in what leaves when its own parts are replaced by gaps there.
- * Null when it is public, or made of what is the request's own.
+ * Null when it is public. @param rest without what is the request's own
  */
-function soughtOf(value: string, scope: Scope, profile: LogProfile): string | null {
-  if (TIME.test(value) || isShownUser(value, scope)) return null;
-  const rest = withoutOwn(value, scope, [profile.redaction]);
-  const words = publicWords(scope, profile);
+function soughtOf(rest: string, words: PublicWords): string | null {
   // The search takes no notice of capitals.
   if (isPublic(rest, words) || (/[A-Z]/.test(rest) && isPublic(rest.toLowerCase(), words))) {
     return null;
@@ -256,8 +262,15 @@ function wordsOf<Of extends WeakKey>(
 
 const partsOf = (name: string): readonly string[] => name.split("::");
 
-const wordsOfPolicy = ({ names, words, route_words, templates }: RedactionPolicy) => [
+const wordsOfPolicy = ({
+  names,
+  words,
+  route_words,
+  templates,
+  user_agents,
+}: RedactionPolicy): readonly string[] => [
   ...Object.values(names).flat().flatMap(partsOf),
+  ...user_agents.flatMap(({ family }) => family.split(" ")),
   ...templates.flatMap(({ text }) => text.split(/[\s"=:()[\]{}]+/)),
   ...[...words, ...route_words, ...PLACEHOLDER_WORDS],
 ];

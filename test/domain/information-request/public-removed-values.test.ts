@@ -1,7 +1,10 @@
 // Ordinary rows side by side: what one row loses and another shows for good reason refuses no artefact, and nothing hides behind it.
 import { describe, expect, test } from "vitest";
 import { artefactCheck } from "../../../scripts/domain/information-request/artefact-check.ts";
-import { rememberRemoved } from "../../../scripts/domain/information-request/redaction-gate.ts";
+import {
+  publicWordsOfAll,
+  rememberRemoved,
+} from "../../../scripts/domain/information-request/redaction-gate.ts";
 import { emptyLedger } from "../../../scripts/domain/information-request/removed-ledger.ts";
 import type { Scope } from "../../../scripts/domain/information-request/scope.ts";
 import { profileOf, profiles, scope as shared } from "../dive-fixture.ts";
@@ -45,6 +48,7 @@ describe("a removed value that stands in other rows as something public", () => 
     ["the word of the method in small letters", "get", {}],
     ["the event in capitals", "Deploy_Key_Added", {}],
     ["the source in capitals", "Production", {}],
+    ["the name of a user agent", "renovate", { ua: "Renovate 37" }],
     ["a day", "2026-11-16", {}],
     ["a month", "2026-11", {}],
     ["a time without its zone", "2026-11-16T12:00:00", {}],
@@ -54,6 +58,17 @@ describe("a removed value that stands in other rows as something public", () => 
   ])("%s", (_, removed, shown) =>
     expect(findings(removed, shown).filter((found) => found.startsWith("G3"))).toStrictEqual([]),
   );
+
+  test("a word that is public in another source, where the rows of both leave in one file", () => {
+    const words = publicWordsOfAll(scope, profiles.values());
+    const ledger = emptyLedger();
+    rememberRemoved(ledger, ["access_level"], scope, profileOf("production"), words);
+    const check = artefactCheck({ ledger, scope, profiles });
+    const table = check.file("rows.csv");
+    table.add("log_source,change\naudit,access_level\n");
+    table.end();
+    expect(check.findings()).toStrictEqual([]);
+  });
 
   test("the id of the request's own user, when personal data is approved", () => {
     const shown = { "meta.user_id": "50112345" };
