@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -9,6 +9,8 @@ import { Manifest } from "../../scripts/domain/information-request/manifest.ts";
 import type { Partition } from "../../scripts/ports/log-store.ts";
 import { archiveFiles, collect, type DiveGiven, digestOf, ownLine } from "./dive-runs.ts";
 import { archiveOf, profiles, scopeOf, temporaryDirectory } from "./log-dive-fixtures.ts";
+
+const duckdb = await import("@duckdb/node-api").catch(() => null);
 
 const scope = scopeOf({ log_sources: ["application"] });
 const SILENT = { reading: () => {}, read: async () => undefined };
@@ -49,6 +51,27 @@ test.each([
   expect(Object.keys(alone)).toHaveLength(8);
   for (const workers of [2, 4]) expect(await run({ ...given, workers })).toEqual(alone);
 });
+
+test("one, two and four threads write the same bytes from Parquet objects", async ({ skip }) => {
+  if (duckdb === null) return skip("@duckdb/node-api is not installed");
+  const connection = await (await duckdb.DuckDBInstance.create(":memory:")).connect();
+  const lines = await archiveOf(archiveFiles([700, 30, 0, 1200, 5]));
+  const root = await temporaryDirectory();
+  for (const at of [0, 1, 2, 3, 4]) {
+    const folder = `source=application/date=2026-11-${at % 2 === 0 ? 16 : 17}`;
+    await mkdir(join(root, folder), { recursive: true });
+    // A separator that stands in no line: each row of text is one line, torn ones too. Small row groups, so that there are several.
+    await connection.run(`COPY (
+      SELECT line FROM read_csv('${join(lines, folder, `00${at}.ndjson`)}', columns = {line: 'VARCHAR'},
+        delim = '\x01', quote = '', escape = '', header = false)
+    ) TO '${join(root, folder, `00${at}.parquet`)}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+  }
+  connection.closeSync();
+  const alone = await run({ root });
+  expect(Object.keys(alone)).toHaveLength(8);
+  expect(alone["rows.ndjson"]?.split("\n").length).toBe(1936);
+  for (const workers of [2, 4]) expect(await run({ root, workers })).toEqual(alone);
+}, 180_000);
 
 test("any limits give the bytes that one thread gives", async () => {
   const root = await archiveOf(archiveFiles([3, 9, 0, 5, 12, 1, 4]));

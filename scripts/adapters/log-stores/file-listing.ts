@@ -63,14 +63,19 @@ async function pathsBelow(
     throw new UnusableStore(`${folder}: the directory cannot be listed (${code})`);
   });
   const nested = await Promise.all(
-    entries.map((entry): string[] | Promise<string[]> => {
-      const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (!entry.isDirectory()) return [path];
-      const day = dayOfFolder(entry.name);
-      return day !== null && wanted?.has(day) === false ? [] : pathsBelow(root, path, wanted);
-    }),
+    entries
+      .filter((entry) => !(entry.isDirectory() && isOfOtherDay(entry.name, wanted)))
+      .map((entry): string[] | Promise<string[]> => {
+        const path = below === "" ? entry.name : `${below}/${entry.name}`;
+        return entry.isDirectory() ? pathsBelow(root, path, wanted) : [path];
+      }),
   );
   return nested.flat();
+}
+
+function isOfOtherDay(folder: string, wanted: ReadonlySet<string> | null): boolean {
+  const day = dayOfFolder(folder);
+  return day !== null && wanted?.has(day) === false;
 }
 
 function sourceOf(place: Placed, profiles: readonly LogProfile[]): string | null {
