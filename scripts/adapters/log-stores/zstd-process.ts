@@ -24,7 +24,10 @@ export async function* zstdUnpacked(descriptor: number): AsyncGenerator<Uint8Arr
   try {
     for await (const chunk of program.stdout) yield chunk;
     const [code] = await ended;
-    if (code !== 0) throw new BrokenFile("the zstd data are cut or corrupt");
+    if (code !== 0)
+      throw new BrokenFile(
+        "the zstd data are cut or corrupt, or packed with --long above 27, which a dive does not read",
+      );
   } finally {
     program.kill();
   }
