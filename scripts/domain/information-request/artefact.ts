@@ -77,8 +77,12 @@ const FORMULA = /^[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be shown
 const UNSEEN = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
 
+/** Most cells: empty, or of harmless characters behind a harmless beginning. */
+const PLAIN = /^(?:[A-Za-z0-9/[][ !#-+\-.-~]*)?$/;
+
 function csvCell(value: string | number | boolean): string {
   if (typeof value !== "string") return String(value);
+  if (PLAIN.test(value)) return value;
   const inert = FORMULA.test(value) ? `'${value}` : value;
   const visible = inert.replace(
     UNSEEN,
