@@ -30,29 +30,31 @@ export type ValueCounter = {
 
 /** Counts the values of rows as they come, in their final order. */
 export function valueCounter(): ValueCounter {
-  const fields = new Map<string, { values: Map<string, number>; more: boolean } & Place>();
-  const ofField = (source: string, field: string) => {
-    const name = `${source}\0${field}`;
-    const known = fields.get(name) ?? { source, field, values: new Map(), more: false };
-    fields.set(name, known);
-    return known;
-  };
+  type Counted = { readonly values: Map<string, number>; more: boolean };
+  const sources = new Map<string, Map<string, Counted>>();
   return {
     add: (source, released) => {
+      const fields = sources.get(source) ?? new Map<string, Counted>();
+      sources.set(source, fields);
       for (const field in released) {
         if (TOLD_ELSEWHERE.has(field)) continue;
-        const counted = ofField(source, field);
+        const counted = fields.get(field) ?? { values: new Map(), more: false };
+        fields.set(field, counted);
         const value = withoutDigits(String(released[field]));
         const before = counted.values.get(value);
         if (before === undefined && counted.values.size >= KEPT) counted.more = true;
         else counted.values.set(value, (before ?? 0) + 1);
       }
     },
-    fields: () => [...fields].sort(([left], [right]) => order(left, right)).map(([, one]) => one),
+    fields: () =>
+      inOrder(sources).flatMap(([source, fields]) =>
+        inOrder(fields).map(([field, counted]) => ({ source, field, ...counted })),
+      ),
   };
 }
 
-type Place = { readonly source: string; readonly field: string };
+const inOrder = <T>(entries: ReadonlyMap<string, T>): [string, T][] =>
+  [...entries].sort(([left], [right]) => order(left, right));
 const order = (left: string, right: string): number => (left < right ? -1 : 1);
 
 /** Source, field, how many different values, and the values: cells of a Markdown table. */
