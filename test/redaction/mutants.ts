@@ -226,7 +226,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   fields(
     "words: shown whole",
-    "const words = keepKnownWords(text.slice(0, RELEASED_TEXT), context.profile.redaction);",
+    "const words = keepKnownWords(text.slice(0, RELEASED_TEXT), context);",
     "const words = text;",
   ),
   fields(

@@ -63,12 +63,16 @@ const resultOf = (
   { value, action, reason }: Outcome,
 ): FieldResult => ({ field, value, action, reason, original });
 
+/** An empty text names nobody: one pseudonym for it would make one person or request of all rows that have it. */
+const NAMING: ReadonlySet<SimpleRule["rule"]> = new Set(["pseudonym", "user_name"]);
+
 function outcomeOf(value: JsonValue, rule: SimpleRule, context: FieldContext): Outcome {
   if (rule.rule === "drop") return gone(DROP_REASONS[rule.class]);
   if (rule.rule === "boolean") return typeof value === "boolean" ? kept(value) : gone("TYPE");
   const text = typeof value === "boolean" ? null : scalarText(value);
   if (text === null) return gone("TYPE");
   if (text.length > RELEASED_TEXT && rule.rule !== "words") return gone("CAP");
+  if (text === "" && NAMING.has(rule.rule)) return gone("TYPE");
   switch (rule.rule) {
     case "time":
       return releaseTime(text);
@@ -227,7 +231,7 @@ function releaseUrl(text: string, shown: string | null): Outcome {
 
 function releaseWords(text: string, show: string, context: FieldContext): Outcome {
   if (context.scope.may_show?.includes(show) !== true) return gone("NO_TEMPLATE");
-  const words = keepKnownWords(text.slice(0, RELEASED_TEXT), context.profile.redaction);
+  const words = keepKnownWords(text.slice(0, RELEASED_TEXT), context);
   return partly(words, text, text.length > RELEASED_TEXT ? "CAP" : "NO_TEMPLATE");
 }
 

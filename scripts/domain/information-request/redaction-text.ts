@@ -101,13 +101,15 @@ function fillAddress(value: string, { pseudonym }: FieldContext): string {
   return pseudonym("ip", address);
 }
 
-/** The words of the text that are in the vocabulary, in lower case; runs of anything else become one `[removed]`. */
-export function keepKnownWords(text: string, policy: RedactionPolicy): string {
-  const { words } = compile(policy);
+/** The words of the text that are in the vocabulary, in lower case, and own paths; runs of anything else become one `[removed]`. */
+export function keepKnownWords(text: string, { profile, inventory }: FieldContext): string {
+  const { words } = compile(profile.redaction);
+  const { projects, namespaces } = inventory;
   const shown: string[] = [];
   for (const token of text.split(/\s+/u).filter((part) => part !== "")) {
     const word = token.toLowerCase();
     if (words.has(word)) shown.push(word);
+    else if (projects.byPath.has(token) || namespaces.byPath.has(token)) shown.push(token);
     else if (shown.at(-1) !== WORDS_REMOVED) shown.push(WORDS_REMOVED);
   }
   return shown.some((word) => word !== WORDS_REMOVED) ? shown.join(" ") : TEXT_REMOVED;
