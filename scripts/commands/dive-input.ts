@@ -6,6 +6,7 @@ import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
 import { readYaml } from "../adapters/yaml-file.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { explainIssues, formatFault } from "../domain/fault.ts";
+import { ownerFaults } from "../domain/information-request/proof-scope.ts";
 import { InformationRequest } from "../domain/information-request/request.ts";
 import { scopeOfRequest } from "../domain/information-request/request-scope.ts";
 import { Scope } from "../domain/information-request/scope.ts";
@@ -159,7 +160,10 @@ async function readScope(
       ],
     };
   }
-  return { value: parsed.data };
+  const beyond = "value" in request ? ownerFaults(parsed.data, request.value.value) : [];
+  return beyond.length === 0
+    ? { value: parsed.data }
+    : { faults: beyond.map((fault) => `${file} ${fault}; give the scope of this request`) };
 }
 
 const isInstant = (text: string): boolean => parseInstant(text) !== null;

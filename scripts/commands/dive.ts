@@ -32,7 +32,8 @@ DIR.part, original lines in clear: the same command goes on from there; remove D
 --store elasticsearch+https://HOST    a search engine, also opensearch+https://; the indices are in the log profiles, the
                     credentials in SECLOG_LOG_STORE_API_KEY, or SECLOG_LOG_STORE_USER and SECLOG_LOG_STORE_PASSWORD
 --store bigquery:PROJECT.DATASET      one table for each log source; SECLOG_LOG_STORE_MAX_BYTES limits what it may cost
---scope SCOPE.json  the inventory of ids behind the request; without it paths and user names decide alone
+--scope SCOPE.json  the inventory of ids behind the request, of nobody and no time beyond it; without it paths and user names
+                    decide alone
 --now T             time of the run, RFC 3339
 --workers N         threads that read an archive, 1 to 64; without it as many as machine and archive call for. The bytes
                     of the artefact are the same for any number

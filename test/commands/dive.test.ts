@@ -233,6 +233,24 @@ test("uses the ids of the scope: a project of another id is not the customer's",
   expect(other.err).toContain("of another request");
 });
 
+test.each<[string, Partial<typeof SCOPE>, RegExp]>([
+  ["account", { account: { path: "other-corp", id: 9 } }, /is of another account/],
+  ["window", { window: { ...SCOPE.window, to: "2026-11-19T00:00:00Z" } }, /has another window/],
+  [
+    "project",
+    { projects: [...SCOPE.projects, { path: "other-corp/app", id: 77 }] },
+    /has 1 projects that the request does not name/,
+  ],
+  ["user", { users: [{ username: "someone", id: 9 }] }, /has 1 users that the request does not/],
+])("refuses a scope that goes beyond the request: another %s", async (_, change, message) => {
+  const scope = { ...SCOPE, ...change };
+  const run = await dive({ store: `file:${demo}`, request: APPLICATION, scope });
+  expect(run.code).toBe(2);
+  expect(run.err).toMatch(message);
+  expect(run.err).toContain("scope.json ");
+  expect(await readdir(run.folder)).not.toContain("artefact");
+});
+
 test("leaves nothing half-done when it is cancelled", async () => {
   const stop = new AbortController();
   const files = Object.fromEntries(

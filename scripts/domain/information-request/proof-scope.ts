@@ -12,13 +12,21 @@ export function scopeFaults(
   request: InformationRequest,
   profiles: Iterable<LogProfile>,
 ): readonly string[] {
-  const { account, resources } = request;
   const sources = request.log_sources ?? sourcesOf(request.event_types, profiles);
+  return [
+    ...ownerFaults(scope, request),
+    ...beyond("event types", scope.event_types, request.event_types),
+    ...beyond("log sources", scope.log_sources, sources),
+    ...(scope.personal_data_approved && request.personal_data_needed !== true
+      ? ["shows personal data that the request does not ask for"]
+      : []),
+  ];
+}
+
+/** The same of whose rows and which days: what no dive may be given beyond its request. */
+export function ownerFaults(scope: Scope, request: InformationRequest): readonly string[] {
+  const { account, resources } = request;
   const groups = [account.path, ...resources.groups];
-  const beyond = (what: string, listed: readonly string[], asked: readonly string[]): string[] => {
-    const more = listed.filter((name) => !asked.includes(name)).length;
-    return more === 0 ? [] : [`has ${more} ${what} that the request does not name`];
-  };
   return [
     ...(scope.request_id === request.id ? [] : ["is of another request"]),
     ...(scope.account.path === account.path && [null, account.id].includes(scope.account.id)
@@ -35,12 +43,12 @@ export function scopeFaults(
       scope.users.map(({ username }) => username),
       resources.users,
     ),
-    ...beyond("event types", scope.event_types, request.event_types),
-    ...beyond("log sources", scope.log_sources, sources),
-    ...(scope.personal_data_approved && request.personal_data_needed !== true
-      ? ["shows personal data that the request does not ask for"]
-      : []),
   ];
+}
+
+function beyond(what: string, listed: readonly string[], asked: readonly string[]): string[] {
+  const more = listed.filter((name) => !asked.includes(name)).length;
+  return more === 0 ? [] : [`has ${more} ${what} that the request does not name`];
 }
 
 const pathsOf = (named: readonly { readonly path: string }[]): readonly string[] =>
