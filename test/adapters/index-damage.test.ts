@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hashOf, INDEX_ENDING, PAGE } from "../../scripts/adapters/log-stores/index-file.ts";
@@ -106,6 +106,14 @@ test("the index of another object is not used, nor one of the form before this",
 
 test("an index is used again once it is whole", async () => {
   expect(await usedWith(whole)).toBe(true);
+});
+
+test("a folder in the place of an index is none", async () => {
+  const { to: object, packed: root, scanned: all } = await built(others(20).join("\n"));
+  await rm(`${object}${INDEX_ENDING}`);
+  await mkdir(`${object}${INDEX_ENDING}`);
+  expect(await isIndexed(object)).toBe(false);
+  expect(await dive(root)).toEqual(all);
 });
 
 test("a head of more than one page is read as a whole", async () => {

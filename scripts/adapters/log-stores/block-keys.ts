@@ -7,7 +7,7 @@ import type { LogRow } from "../../domain/log-row.ts";
 import { BrokenFile } from "./broken-file.ts";
 import type { KeyedBlock } from "./index-file.ts";
 
-export type BlockKeys = Omit<KeyedBlock, "offset" | "length" | "crc">;
+type BlockKeys = Omit<KeyedBlock, "offset" | "length" | "crc">;
 export type BlockReader = {
   /** @throws BrokenFile for a line beyond 64 MiB */
   readonly push: (bytes: Uint8Array) => void;

@@ -85,20 +85,19 @@ function checkedHead(file: number, size: number): Buffer {
 
 type PageReader = (page: number) => Buffer;
 
-/** @returns pages of the body, each good until another one is asked for */
+/** Keeps the page that was read last: what is asked for in order reads no page twice. */
 function pageReader(
   file: number,
   body: { readonly at: number; readonly length: number },
   crcOf: (page: number) => number,
 ): PageReader {
-  let known = -1;
-  let bytes: Buffer = Buffer.alloc(0);
+  let last: { readonly page: number; readonly bytes: Buffer } | null = null;
   return (page) => {
-    if (page === known) return bytes;
+    if (last?.page === page) return last.bytes;
     const start = page * PAGE;
-    bytes = bytesAt(file, body.at + start, Math.min(PAGE, body.length - start));
+    const bytes = bytesAt(file, body.at + start, Math.min(PAGE, body.length - start));
     if (crc32(bytes) !== crcOf(page)) throw new DamagedIndex("another checksum");
-    known = page;
+    last = { page, bytes };
     return bytes;
   };
 }
