@@ -1,8 +1,12 @@
 // `seclog archive build`: makes an archive that the log-dive reads by owner and time instead of from end to end.
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
-import { BLOCK_BYTES, buildObject } from "../adapters/log-stores/archive-object.ts";
+import {
+  BLOCK_BYTES,
+  buildObject,
+  writeBrokenObject,
+} from "../adapters/log-stores/archive-object.ts";
 import { BrokenFile } from "../adapters/log-stores/broken-file.ts";
 import {
   type ListedFile,
@@ -54,8 +58,13 @@ Example: seclog archive build --from /var/log/archive --to /var/log/indexed`,
     const profiles = await loadLogProfiles(folder);
     try {
       const root = await resolveDirectory(from);
-      const files = await listFiles(root, [...profiles.values()], null);
       const target = typeof to === "string" ? to : null;
+      if (target !== null && (contains(root, target) || contains(target, root)))
+        throw new UnusableStore(
+          "--to and --from lie in one another; a dive would find each line twice",
+        );
+      const files = await listFiles(root, [...profiles.values()], null);
+      if (target !== null) refuseOneTarget(files);
       return await build(terminal, {
         root,
         target,
@@ -70,6 +79,27 @@ Example: seclog archive build --from /var/log/archive --to /var/log/indexed`,
     }
   },
 };
+
+function contains(outer: string, inner: string): boolean {
+  const path = relative(resolve(outer), resolve(inner));
+  return path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+const packedName = (object: string): string => `${object.replace(/\.(?:gz|zst)$/, "")}.zst`;
+
+/** @throws UnusableStore when one object would be written over another */
+function refuseOneTarget(files: readonly ListedFile[]): void {
+  const taken = new Map<string, string>();
+  for (const { object } of files) {
+    const name = packedName(object);
+    const other = taken.get(name);
+    if (other !== undefined)
+      throw new UnusableStore(
+        `${other} and ${object} would both be packed as ${name}; keep one of them`,
+      );
+    taken.set(name, object);
+  }
+}
 
 type Build = {
   readonly root: string;
@@ -89,7 +119,7 @@ async function build(
   for (const { object, bytes, source } of files) {
     terminal.signal.throwIfAborted();
     const from = join(root, object);
-    const to = target === null ? null : join(target, `${object.replace(/\.(?:gz|zst)$/, "")}.zst`);
+    const to = target === null ? null : join(target, packedName(object));
     const profile = profiles.get(source);
     if (profile === undefined || (await isBuilt(from, to ?? from, profile))) continue;
     try {
@@ -103,6 +133,7 @@ async function build(
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
       broken += 1;
+      if (to !== null) await writeBrokenObject(to);
       terminal.complain(`seclog archive: ${object}: ${error.message}\n`);
     }
   }

@@ -266,10 +266,44 @@ test("the command packs an archive once, whatever its objects are packed with", 
     "a.ndjson.zst",
     `a.ndjson.zst${INDEX_ENDING}`,
   ]);
-  expect(await readdir(join(to, "source=api/date=2026-11-17"))).toEqual([]);
+  expect(await readdir(join(to, "source=api/date=2026-11-17"))).toEqual(["a.ndjson.zst"]);
   expect((await run({ from, to })).written).toMatch(/^0 of 3 objects/);
   expect((await dive(to)).found).toEqual((await dive(from)).found);
 });
+
+test("an object that could not be packed is broken in the packed archive as well, until it can be read", async () => {
+  const cut = `${OBJECT}.gz`;
+  const from = await archiveOf({ [cut]: gzipSync(content).subarray(0, 50) });
+  const to = await temporaryDirectory();
+  expect((await run({ from, to })).code).toBe(1);
+  expect((await dive(to)).broken).toMatch(/zstd data are cut/);
+  await writeFile(join(from, cut), gzipSync(content));
+  expect((await run({ from, to })).code).toBe(0);
+  expect((await dive(to)).broken).toBeNull();
+});
+
+test("refuses to pack two objects as one", async () => {
+  const from = await archiveOf({ [OBJECT]: content, [`${OBJECT}.gz`]: gzipSync(content) });
+  const to = join(await temporaryDirectory(), "to");
+  expect(await run({ from, to })).toMatchObject({
+    code: 2,
+    complaints: expect.stringMatching(
+      /a\.ndjson and .*a\.ndjson\.gz would both be packed as .*a\.ndjson\.zst; keep one of them/,
+    ),
+  });
+  await expect(readdir(to)).rejects.toThrow(/ENOENT/);
+});
+
+test.each(["", "packed", ".."])(
+  "refuses to pack an archive into or around itself: %j",
+  async (to) => {
+    const from = await archiveOf({ [OBJECT]: content });
+    expect(await run({ from, to: join(from, to) })).toMatchObject({
+      code: 2,
+      complaints: expect.stringMatching(/--to and --from lie in one another/),
+    });
+  },
+);
 
 test("the command indexes objects where they lie, whatever they are packed with, once", async () => {
   const from = await archiveOf({

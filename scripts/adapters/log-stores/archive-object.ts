@@ -56,6 +56,18 @@ export async function buildObject(object: ArchiveObject, codec: FrameCodec): Pro
   };
 }
 
+/** The magic number of zstd and no frame behind it: cut for every reader. */
+const CUT = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/**
+ * Stands in a packed archive for an object that could not be read, so that a dive there is incomplete as well, and not only
+ * poorer by its rows. It has no index: the next build tries the object again.
+ */
+export async function writeBrokenObject(to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await writeWhole(to, CUT);
+}
+
 type Found = { readonly packing: Packing; readonly blocks: readonly KeyedBlock[] };
 
 async function packedBlocks(object: ArchiveObject, to: string, codec: FrameCodec): Promise<Found> {
