@@ -1,6 +1,7 @@
 /** The second pair of eyes: reads what redaction wrote, trusts none of it, and shares no code with the redactor (G1–G5). */
 import { literalPattern } from "../literal-pattern.ts";
 import type { LogProfile, RedactionPolicy, SimpleRule } from "../log-profile.ts";
+import { GAP } from "./counted-page.ts";
 import { decodedViews } from "./decode-views.ts";
 import { findPersonalData } from "./personal-data-detection.ts";
 import {
@@ -48,11 +49,8 @@ export function rememberRemoved(
  * Null when it is public. @param rest without what is the request's own
  */
 function soughtOf(rest: string, words: PublicWords): string | null {
-  // The search takes no notice of capitals.
-  if (isPublic(rest, words) || (/[A-Z]/.test(rest) && isPublic(rest.toLowerCase(), words))) {
-    return null;
-  }
-  return rest.replace(/^[\s¦]+|[\s¦]+$/g, "");
+  // The search takes no notice of capitals, and each public word is listed in small letters too.
+  return isPublic(rest.toLowerCase(), words) ? null : rest.replace(/^[\s¦]+|[\s¦]+$/g, "");
 }
 
 /** The request's own user, who stands in clear in other rows when personal data is approved. */
@@ -182,21 +180,20 @@ function checkText(
 
 const ID_KINDS: ReadonlySet<string> = new Set(["account_id", "linking_id"]);
 
-/** Stands where something explained was: what is left and right of it is not read as one text. */
-const GAP = "¦";
-
 /** Lists of words, any of which makes a word public. */
 export type PublicWords = readonly ReadonlySet<string>[];
 
+const TOKENS = /[^\s/,|;"`()[\]{}=:#]+/g;
+const isPublicToken = (token: string, words: PublicWords): boolean =>
+  words.some((list) => list.has(token)) || PSEUDONYM_SHAPE.test(token);
+
 /** A text with public words, pseudonyms and placeholders replaced by gaps. @param text without what is the request's own */
 export const withoutPublic = (text: string, words: PublicWords): string =>
-  text.replace(/[^\s/,|;"`()[\]{}=:#]+/g, (token) =>
-    words.some((list) => list.has(token)) || PSEUDONYM_SHAPE.test(token) ? GAP : token,
-  );
+  text.replace(TOKENS, (token) => (isPublicToken(token, words) ? GAP : token));
 
 /** Whether all of a text is public. @param text without what is the request's own */
 const isPublic = (text: string, words: PublicWords): boolean =>
-  /^[\s/,|;"`()[\]{}=:#¦]*$/.test(withoutPublic(text, words));
+  text.match(TOKENS)?.every((token) => isPublicToken(token, words) || /^¦+$/.test(token)) ?? true;
 
 const ownNames = new WeakMap<Scope, RegExp>();
 
