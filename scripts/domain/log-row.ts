@@ -68,21 +68,23 @@ type Payload = {
   readonly doubted: boolean;
 };
 
-/** A line that carries the source's own time is bare, whatever else is in it. */
+/** A line that carries the source's own time is bare, whatever else is in it. Of one that is wrapped twice nobody knows whose it is. */
 function unwrap(object: JsonObject, { envelopes, time_fields }: Shape): Payload {
   const bare = { payload: object, prefix: null, doubted: false };
   if (time_fields.some((field) => object.members.has(field) && !field.startsWith("@"))) return bare;
+  const wrapped: Payload[] = [];
   const inner = object.members.get("jsonPayload");
   if (envelopes.includes("json_payload") && inner !== undefined && isJsonObject(inner)) {
-    return { ...bare, payload: inner, doubted: object.duplicates.has("jsonPayload") };
+    wrapped.push({ ...bare, payload: inner, doubted: object.duplicates.has("jsonPayload") });
   }
   if (envelopes.includes("json_prefix") && hasPrefix(object, "json")) {
-    return { ...bare, prefix: /^json\./ };
+    wrapped.push({ ...bare, prefix: /^json\./ });
   }
   if (envelopes.includes("ecs") && hasPrefix(object, "gitlab")) {
-    return { ...bare, prefix: /^gitlab\.[a-z_]+\./ };
+    wrapped.push({ ...bare, prefix: /^gitlab\.[a-z_]+\./ });
   }
-  return bare;
+  const [first = bare, ...others] = wrapped;
+  return others.length === 0 ? first : { ...first, doubted: true };
 }
 
 const hasPrefix = (object: JsonObject, prefix: string): boolean =>

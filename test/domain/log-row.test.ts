@@ -63,6 +63,8 @@ describe("two values for one field", () => {
       '{"time":1,"meta":{"project":"a"},"meta":{"user":"b"}}',
       "meta.project",
     ],
+    ["two wrappings", '{"jsonPayload":{"project_id":1},"json":{"project_id":2}}', "project_id"],
+    ["two others", '{"json":{"project_id":1},"gitlab.api.project_id":2}', "project_id"],
     [
       "the payload twice",
       '{"jsonPayload":{"time":1},"jsonPayload":{"project_id":1}}',
