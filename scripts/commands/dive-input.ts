@@ -1,5 +1,6 @@
 // What the command line of `seclog dive` names, read and checked: every fault of every part in one answer.
 import { readFile, stat } from "node:fs/promises";
+import { relative } from "node:path";
 import { sha256 } from "../adapters/digest.ts";
 import { type LogStoreAccess, openLogStore } from "../adapters/log-stores/store-url.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
@@ -42,12 +43,10 @@ export async function readDiveInput(
   known: Known,
   access: LogStoreAccess,
 ): Promise<DiveInput | { readonly faults: readonly string[] }> {
-  const [request, store, out, now] = [
-    await readRequest(positionals),
-    await readStore(given("store"), access),
-    await readTarget(given("out")),
-    readNow(given("now") ?? clock),
-  ];
+  const request = await readRequest(positionals);
+  const store = await readStore(given("store"), access);
+  const out = await readTarget(given("out"), "value" in store ? store.value.directory : undefined);
+  const now = readNow(given("now") ?? clock);
   const scope = await readScope(given("scope"), request, known.profiles);
   const unknown = unknownWords(request, scope, given("scope") !== undefined, known);
   if (
@@ -199,9 +198,15 @@ async function readStore(url: string | undefined, access: LogStoreAccess): Promi
   }
 }
 
-async function readTarget(out: string | undefined): Promise<Part<string>> {
+/** @param archive where the lines are read from: what lies in it is read as logs by the next dive */
+async function readTarget(
+  out: string | undefined,
+  archive: string | undefined,
+): Promise<Part<string>> {
   if (out === undefined || out === "")
     return { faults: ["--out is missing; give --out DIR, a directory that is not there yet"] };
+  if (archive !== undefined && !relative(archive, out).startsWith(".."))
+    return { faults: [`--out ${out} lies in the archive; name a directory outside of it`] };
   const taken = await stat(out).then(
     () => true,
     () => false,

@@ -123,6 +123,16 @@ const messageOf = (error: unknown, signal: AbortSignal): string => {
   return error instanceof Error ? error.message : "an unknown fault";
 };
 
+/** Files that are named on the terminal. */
+const BROKEN_SHOWN = 5;
+
+function brokenFiles(broken: Manifest["sources"][number]["broken"]): string {
+  if (broken.length === 0) return "";
+  const named = broken.slice(0, BROKEN_SHOWN).map(({ object, reason }) => `${object}: ${reason}`);
+  const others = broken.length > BROKEN_SHOWN ? ["the others are in manifest.json"] : [];
+  return [`; not read to their end: ${broken.length}`, ...named, ...others].join("\n    ");
+}
+
 function report(terminal: Terminal, manifest: Manifest, out: string, json: boolean): void {
   if (json) {
     terminal.write(`${JSON.stringify(manifest)}\n`);
@@ -134,7 +144,7 @@ function report(terminal: Terminal, manifest: Manifest, out: string, json: boole
     ({ source, scanned, matched, released, withheld, quarantined, missing, broken }) =>
       `  ${source}: ${scanned} lines read, ${matched} matched, ${released} released, ${total(withheld)} withheld, ${total(quarantined)} quarantined` +
       `${missing.length === 0 ? "" : `; ${missing.length} days missing (${missing.join(", ")})`}` +
-      `${broken.length === 0 ? "" : `; ${broken.length} files not read to their end`}`,
+      brokenFiles(broken),
   );
   const head = manifest.complete
     ? `${manifest.request.id}: complete, ${manifest.rows.count} rows`

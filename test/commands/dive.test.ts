@@ -176,6 +176,19 @@ const APPLICATION = REQUEST.replace("[application, audit, shell]", "[application
 const day = (date: string, name = "a.ndjson"): string => `source=application/date=${date}/${name}`;
 const packed = gzipSync(`${line()}\n${line({ time: "2026-11-16T13:00:00Z" })}\n`);
 
+test("names the first files that it could not read", async () => {
+  const cut = Array.from({ length: 7 }, (_, at) => [
+    day("2026-11-16", `${at}.ndjson.gz`),
+    packed.subarray(0, packed.length - 9),
+  ]);
+  const run = await dive({
+    store: `file:${await archiveOf(Object.fromEntries(cut))}`,
+    request: APPLICATION,
+  });
+  expect(run.out.match(/\d\.ndjson\.gz: the gzip data end too early/g)).toHaveLength(5);
+  expect(run.out).toContain("\n    the others are in manifest.json\n");
+});
+
 test.each([
   ["a day is missing", { [day("2026-11-16")]: line() }, /1 days missing \(2026-11-17\)/],
   [
@@ -184,7 +197,7 @@ test.each([
       [day("2026-11-16", "a.ndjson.gz")]: packed.subarray(0, packed.length - 9),
       [day("2026-11-17")]: "",
     },
-    /1 files not read to their end/,
+    /not read to their end: 1\n {4}source=application\/date=2026-11-16\/a\.ndjson\.gz: the gzip data end too early/,
   ],
   [
     "a checksum is wrong",
@@ -192,7 +205,7 @@ test.each([
       [day("2026-11-16", "a.ndjson.gz")]: Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]),
       [day("2026-11-17")]: line({ time: "2026-11-17T00:00:00Z" }),
     },
-    /1 files not read to their end/,
+    /not read to their end: 1\n {4}source=.*: the gzip data are corrupt/,
   ],
 ])("is incomplete when %s", async (_, files, message) => {
   const run = await dive({ store: `file:${await archiveOf(files)}`, request: APPLICATION });
@@ -299,6 +312,8 @@ test.each([
   [{ positionals: [] }, /name one request file/],
   [{ positionals: ["/nowhere.yaml"] }, /cannot be read \(ENOENT\)/],
   [{ store: "ftp://x" }, /unknown scheme ftp/],
+  [{ store: "file:" }, /there is no such directory; name the directory that holds the archive/],
+  [{ options: { out: join(demo, "source=shell", "artefact") } }, /lies in the archive/],
   [{ scope: { request_id: 1 } }, /scope\.json request_id must be a string/],
   [
     { request: REQUEST.replace("[application, audit, shell]", "[registry]") },

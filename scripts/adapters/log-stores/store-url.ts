@@ -25,7 +25,7 @@ const MAX_BYTES = 100 * 1024 ** 3;
  * @throws UnusableStore for a scheme that no store answers to, or a store that is not there
  */
 export async function openLogStore(url: string, access: LogStoreAccess = {}): Promise<LogStore> {
-  const [, scheme, rest = ""] = /^([a-z][a-z0-9+]*):(.+)$/s.exec(url) ?? [];
+  const [, scheme, rest = ""] = /^([a-z][a-z0-9+]*):(.*)$/s.exec(url) ?? [];
   switch (scheme) {
     case "file":
       return openFiles(url, rest);
