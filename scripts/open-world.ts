@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accountsFrom } from "./adapters/accounts.ts";
 import { sealForHandOver } from "./adapters/artefact/hand-over.ts";
-import { createCollector } from "./adapters/collector.ts";
 import { sha256 } from "./adapters/digest.ts";
-import { DIVE_LIMITS } from "./adapters/dive-reading.ts";
+import { createCollector } from "./adapters/dive/collector.ts";
+import { DIVE_LIMITS } from "./adapters/dive/reading.ts";
 import { type Environment, readEnvironment } from "./adapters/environment.ts";
 import { loadEventTypes } from "./adapters/event-types.ts";
 import {

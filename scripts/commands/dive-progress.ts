@@ -1,5 +1,5 @@
 // How far a dive is, for people: share, rate and time left, seldom enough to be read.
-import type { Progress } from "../adapters/dive-reading.ts";
+import type { Progress } from "../adapters/dive/reading.ts";
 import type { Terminal } from "./command.ts";
 
 /** A bar is drawn at most this often, in milliseconds. */

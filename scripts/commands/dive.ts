@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { TargetExists } from "../adapters/artefact/draft.ts";
 import { TargetBusy } from "../adapters/artefact/draft-lock.ts";
-import { createCollector, leftBy, UnknownSource } from "../adapters/collector.ts";
-import { DIVE_LIMITS } from "../adapters/dive-reading.ts";
+import { createCollector, leftBy, UnknownSource } from "../adapters/dive/collector.ts";
+import { DIVE_LIMITS } from "../adapters/dive/reading.ts";
 import { loadEventTypes } from "../adapters/event-types.ts";
 import { loadHandOver } from "../adapters/hand-over-policy.ts";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import type { Progress } from "../../scripts/adapters/dive-reading.ts";
+import type { Progress } from "../../scripts/adapters/dive/reading.ts";
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { offsetOf } from "../../scripts/adapters/log-stores/read-progress.ts";
 import { collect, ownLine } from "./dive-runs.ts";

@@ -1,10 +1,10 @@
 /** Dives into small archives, told apart by nothing but how they are read: what the tests of units, threads and resuming share. */
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { createCollector } from "../../scripts/adapters/collector.ts";
 import { sha256 } from "../../scripts/adapters/digest.ts";
-import { DIVE_LIMITS, type Progress } from "../../scripts/adapters/dive-reading.ts";
-import type { DiveLimits } from "../../scripts/adapters/dive-unit.ts";
+import { createCollector } from "../../scripts/adapters/dive/collector.ts";
+import { DIVE_LIMITS, type Progress } from "../../scripts/adapters/dive/reading.ts";
+import type { DiveLimits } from "../../scripts/adapters/dive/unit.ts";
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { pseudonymsFor } from "../../scripts/adapters/pseudonym.ts";
 import type { InformationRequest } from "../../scripts/domain/information-request/request.ts";

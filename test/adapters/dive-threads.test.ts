@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readInThreads, threadsFor } from "../../scripts/adapters/dive-threads.ts";
+import { readInThreads, threadsFor } from "../../scripts/adapters/dive/threads.ts";
 import { createFileStore } from "../../scripts/adapters/log-stores/file.ts";
 import { Manifest } from "../../scripts/domain/information-request/manifest.ts";
 import type { Partition } from "../../scripts/ports/log-store.ts";

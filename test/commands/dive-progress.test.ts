@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Progress } from "../../scripts/adapters/dive-reading.ts";
+import type { Progress } from "../../scripts/adapters/dive/reading.ts";
 import { progressOn } from "../../scripts/commands/dive-progress.ts";
 
 const MB = 1_000_000;

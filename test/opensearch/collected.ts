@@ -1,8 +1,8 @@
 /** What a dive over a store writes, for tests that compare stores. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createCollector } from "../../scripts/adapters/collector.ts";
-import { DIVE_LIMITS } from "../../scripts/adapters/dive-reading.ts";
+import { createCollector } from "../../scripts/adapters/dive/collector.ts";
+import { DIVE_LIMITS } from "../../scripts/adapters/dive/reading.ts";
 import { pseudonymsFor } from "../../scripts/adapters/pseudonym.ts";
 import type { Manifest } from "../../scripts/domain/information-request/manifest.ts";
 import type { InformationRequest } from "../../scripts/domain/information-request/request.ts";

@@ -1,8 +1,8 @@
 // One run of the product in a simulated world: the real adapters, jobs and writer; only the wire, the logs and the clock are simulated.
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { createCollector } from "../../scripts/adapters/collector.ts";
-import { DIVE_LIMITS } from "../../scripts/adapters/dive-reading.ts";
+import { createCollector } from "../../scripts/adapters/dive/collector.ts";
+import { DIVE_LIMITS } from "../../scripts/adapters/dive/reading.ts";
 import { pseudonymsFor } from "../../scripts/adapters/pseudonym.ts";
 import { applyPlan, type Group } from "../../scripts/apply.ts";
 import { type JobName, planJobs } from "../../scripts/job-list.ts";

@@ -67,10 +67,10 @@ test.each([
       "open-world.ts",
     ],
   ],
-  ["validate", ["open-world.ts", "adapters/collector.ts", "adapters/log-stores/store-url.ts"]],
-  ["check", ["open-world.ts", "adapters/template.ts", "adapters/collector.ts"]],
-  ["intake", ["open-world.ts", "adapters/template.ts", "adapters/collector.ts"]],
-  ["review", ["open-world.ts", "adapters/template.ts", "adapters/collector.ts"]],
+  ["validate", ["open-world.ts", "adapters/dive/collector.ts", "adapters/log-stores/store-url.ts"]],
+  ["check", ["open-world.ts", "adapters/template.ts", "adapters/dive/collector.ts"]],
+  ["intake", ["open-world.ts", "adapters/template.ts", "adapters/dive/collector.ts"]],
+  ["review", ["open-world.ts", "adapters/template.ts", "adapters/dive/collector.ts"]],
   ["prove", ["adapters/policy-folder.ts", "adapters/log-stores/store-url.ts", "open-world.ts"]],
 ] as const)("%s does not load what it never runs", (name, idle) => {
   const loaded = loadedBy(`commands/${name}.ts`);

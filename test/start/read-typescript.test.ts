@@ -173,7 +173,7 @@ test("what is imported later comes from the same bundle, a package that may be a
 const commands = Object.keys(SUMMARIES).map((name) => [name, `commands/${name}.ts`] as const);
 test.each<readonly [string, string]>([
   ["the command line", "run.ts"],
-  ["a thread of a dive", "adapters/dive-thread.ts"],
+  ["a thread of a dive", "adapters/dive/thread.ts"],
   ...commands,
 ])("%s can be a bundle", async (name, entry) => {
   const reader = JSON.stringify(resolve("scripts/read-typescript.mjs"));

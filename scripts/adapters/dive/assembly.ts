@@ -1,15 +1,21 @@
 /** Puts the units of a dive together: evidence in the order of the plan, rows in their one order, all from the disk. */
 import { createReadStream } from "node:fs";
-import { compareRows } from "../domain/information-request/artefact.ts";
-import { publicWordsOfAll, rememberRemoved } from "../domain/information-request/redaction-gate.ts";
-import { emptyLedger, type RemovedLedger } from "../domain/information-request/removed-ledger.ts";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogProfile } from "../domain/log-profile.ts";
-import type { Draft } from "./artefact/draft.ts";
-import { type SortedRuns, sortedRuns } from "./artefact/sorted-runs.ts";
-import { textLines } from "./artefact/text-lines.ts";
-import type { SortedRow } from "./artefact/write.ts";
-import type { TakenUnit } from "./dive-reading.ts";
+import { compareRows } from "../../domain/information-request/artefact.ts";
+import {
+  publicWordsOfAll,
+  rememberRemoved,
+} from "../../domain/information-request/redaction-gate.ts";
+import {
+  emptyLedger,
+  type RemovedLedger,
+} from "../../domain/information-request/removed-ledger.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogProfile } from "../../domain/log-profile.ts";
+import type { Draft } from "../artefact/draft.ts";
+import { type SortedRuns, sortedRuns } from "../artefact/sorted-runs.ts";
+import { textLines } from "../artefact/text-lines.ts";
+import type { SortedRow } from "../artefact/write.ts";
+import type { TakenUnit } from "./reading.ts";
 import { unitOf, unitPath } from "./unit-files.ts";
 import type { UnitFile, UnitRow } from "./unit-result.ts";
 

@@ -1,12 +1,12 @@
 /** One log-dive from plan to artefact: read, judge, redact, write, gate, and only then give the directory its name. */
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../domain/canonical-json.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
 import {
   aggregateCounter,
   aggregateOf,
   smallestCountOn,
-} from "../domain/information-request/aggregate.ts";
-import type { Manifest } from "../domain/information-request/manifest.ts";
+} from "../../domain/information-request/aggregate.ts";
+import type { Manifest } from "../../domain/information-request/manifest.ts";
 import {
   artefactDigest,
   expiryOf,
@@ -14,15 +14,15 @@ import {
   isWhole,
   policyDigest,
   rootLine,
-} from "../domain/information-request/manifest-file.ts";
-import type { InformationRequest } from "../domain/information-request/request.ts";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogProfile } from "../domain/log-profile.ts";
-import type { Collector } from "../ports/collector.ts";
-import type { DivePlan, LogStore } from "../ports/log-store.ts";
-import { type Draft, openDraft, unitsOf } from "./artefact/draft.ts";
-import { GateRefused, passGate } from "./artefact/gate.ts";
-import type { Recipients } from "./artefact/seal.ts";
+} from "../../domain/information-request/manifest-file.ts";
+import type { InformationRequest } from "../../domain/information-request/request.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogProfile } from "../../domain/log-profile.ts";
+import type { Collector } from "../../ports/collector.ts";
+import type { DivePlan, LogStore } from "../../ports/log-store.ts";
+import { type Draft, openDraft, unitsOf } from "../artefact/draft.ts";
+import { GateRefused, passGate } from "../artefact/gate.ts";
+import type { Recipients } from "../artefact/seal.ts";
 import {
   type ArtefactLane,
   type CountedPages,
@@ -33,14 +33,14 @@ import {
   writeAggregateFiles,
   writeShownFiles,
   writeText,
-} from "./artefact/write.ts";
-import { sha256 } from "./digest.ts";
-import { type Assembled, assemble } from "./dive-assembly.ts";
-import { bindingOf } from "./dive-binding.ts";
-import { type DiveResult, type Progress, readPlan } from "./dive-reading.ts";
-import type { DiveLimits } from "./dive-unit.ts";
-import { boundHeapGrowth } from "./heap-growth.ts";
-import type { Pseudonyms } from "./pseudonym.ts";
+} from "../artefact/write.ts";
+import { sha256 } from "../digest.ts";
+import { boundHeapGrowth } from "../heap-growth.ts";
+import type { Pseudonyms } from "../pseudonym.ts";
+import { type Assembled, assemble } from "./assembly.ts";
+import { bindingOf } from "./binding.ts";
+import { type DiveResult, type Progress, readPlan } from "./reading.ts";
+import type { DiveLimits } from "./unit.ts";
 import { hasUnits, openUnitLedger } from "./unit-ledger.ts";
 
 export type CollectorOptions = {
@@ -246,7 +246,7 @@ async function seal(
 ): ReturnType<Collector["seal"]> {
   const sealed = `${directory}.sealed`;
   // Loaded here: a dive that seals nothing must not pay for the ciphers.
-  const { sealArtefact } = await import("./artefact/seal.ts");
+  const { sealArtefact } = await import("../artefact/seal.ts");
   const files = await sealArtefact(directory, manifest, recipients, sealed);
   return { directory: sealed, files };
 }

@@ -1,6 +1,6 @@
 /** What the reading of one partition gives: counts, and the digests of the files that hold the rest. Plain data, which crosses threads and runs. */
 import * as z from "zod";
-import { FieldTally } from "../domain/information-request/manifest.ts";
+import { FieldTally } from "../../domain/information-request/manifest.ts";
 
 const Count = z.int().nonnegative();
 const Reasons = z.record(z.string(), Count);

@@ -1,22 +1,17 @@
 /** Reads what a plan names, unit by unit, here or in threads, and decides in the order of the plan what of it counts. */
-import type { FieldCounts } from "../domain/information-request/artefact-summary.ts";
+import type { FieldCounts } from "../../domain/information-request/artefact-summary.ts";
 import {
   fieldCounter,
   type SourceCounter,
   sourceCounter,
-} from "../domain/information-request/dive-counts.ts";
-import type { SourceCounts } from "../domain/information-request/manifest.ts";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogProfile } from "../domain/log-profile.ts";
-import type { DivePlan, LogStore, Partition } from "../ports/log-store.ts";
-import {
-  type DiveThreads,
-  readInThreads,
-  type ThreadListener,
-  threadsFor,
-} from "./dive-threads.ts";
-import { type DiveLimits, readUnit, type UnitReader } from "./dive-unit.ts";
-import type { Pseudonyms } from "./pseudonym.ts";
+} from "../../domain/information-request/dive-counts.ts";
+import type { SourceCounts } from "../../domain/information-request/manifest.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogProfile } from "../../domain/log-profile.ts";
+import type { DivePlan, LogStore, Partition } from "../../ports/log-store.ts";
+import type { Pseudonyms } from "../pseudonym.ts";
+import { type DiveThreads, readInThreads, type ThreadListener, threadsFor } from "./threads.ts";
+import { type DiveLimits, readUnit, type UnitReader } from "./unit.ts";
 import type { UnitLedger } from "./unit-ledger.ts";
 import { quarantinedIn, type UnitResult } from "./unit-result.ts";
 

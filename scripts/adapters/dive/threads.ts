@@ -1,8 +1,8 @@
 /** Reads the partitions of a file store in threads of their own, each of which unpacks, judges and redacts. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { DivePlan, LogStore, Partition } from "../ports/log-store.ts";
-import type { DiveLimits, UnitReader } from "./dive-unit.ts";
+import type { DivePlan, LogStore, Partition } from "../../ports/log-store.ts";
+import type { DiveLimits, UnitReader } from "./unit.ts";
 import type { UnitResult } from "./unit-result.ts";
 
 /** What a thread needs to know of its dive. */
@@ -96,7 +96,7 @@ function startThread(
   listener: ThreadListener,
   heap: number,
 ): Worker {
-  const thread = new Worker(new URL("./dive-thread.mjs", import.meta.url), {
+  const thread = new Worker(new URL("./thread.mjs", import.meta.url), {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: SHORT_LIVED },
   });

@@ -1,20 +1,20 @@
 /** Reads one partition of a dive to the end or to a limit: judges, redacts, counts, and writes what it found into files of its own. */
 import { isUtf8 } from "node:buffer";
-import { canonicalJson } from "../domain/canonical-json.ts";
-import { eventOf } from "../domain/information-request/artefact.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import { eventOf } from "../../domain/information-request/artefact.ts";
 import {
   type FieldCounter,
   fieldCounter,
   type SourceCounter,
   sourceCounter,
-} from "../domain/information-request/dive-counts.ts";
-import { judgeLine } from "../domain/information-request/log-dive.ts";
-import { redactRow } from "../domain/information-request/redaction.ts";
-import type { Pseudonym } from "../domain/information-request/redaction-result.ts";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogProfile } from "../domain/log-profile.ts";
-import type { LogLine, LogStore, Partition } from "../ports/log-store.ts";
-import { sha256 } from "./digest.ts";
+} from "../../domain/information-request/dive-counts.ts";
+import { judgeLine } from "../../domain/information-request/log-dive.ts";
+import { redactRow } from "../../domain/information-request/redaction.ts";
+import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogProfile } from "../../domain/log-profile.ts";
+import type { LogLine, LogStore, Partition } from "../../ports/log-store.ts";
+import { sha256 } from "../digest.ts";
 import { type UnitFiles, unitFiles } from "./unit-files.ts";
 import type { UnitResult, UnitRow } from "./unit-result.ts";
 

@@ -1,10 +1,10 @@
 /** What runs in a thread of a dive: reads one partition after the other, as it is told. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Partition } from "../ports/log-store.ts";
-import type { ThreadAnswer, ThreadWork } from "./dive-threads.ts";
-import { readUnit } from "./dive-unit.ts";
-import { createFileStore } from "./log-stores/file.ts";
-import { pseudonymsOfKey } from "./pseudonym.ts";
+import type { Partition } from "../../ports/log-store.ts";
+import { createFileStore } from "../log-stores/file.ts";
+import { pseudonymsOfKey } from "../pseudonym.ts";
+import type { ThreadAnswer, ThreadWork } from "./threads.ts";
+import { readUnit } from "./unit.ts";
 
 const { directory, scope, profiles, key, folder, limits }: ThreadWork = workerData;
 const answer = (message: ThreadAnswer): void => parentPort?.postMessage(message);

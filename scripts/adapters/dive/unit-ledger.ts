@@ -2,9 +2,9 @@
 import { createHmac } from "node:crypto";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { canonicalJson } from "../domain/canonical-json.ts";
-import type { Partition } from "../ports/log-store.ts";
-import { sha256, sha256OfFile } from "./digest.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import type { Partition } from "../../ports/log-store.ts";
+import { sha256, sha256OfFile } from "../digest.ts";
 import { unitOf, unitPath } from "./unit-files.ts";
 import { UNIT_FILES, UnitResult } from "./unit-result.ts";
 

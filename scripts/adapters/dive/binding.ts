@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson } from "../domain/canonical-json.ts";
-import type { Scope } from "../domain/information-request/scope.ts";
-import type { LogStore } from "../ports/log-store.ts";
-import { sha256 } from "./digest.ts";
-import type { DiveLimits } from "./dive-unit.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import type { Scope } from "../../domain/information-request/scope.ts";
+import type { LogStore } from "../../ports/log-store.ts";
+import { sha256 } from "../digest.ts";
+import type { DiveLimits } from "./unit.ts";
 
 export type Bound = {
   readonly requestSha256: string;

@@ -2,9 +2,9 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { canonicalJson } from "../domain/canonical-json.ts";
-import type { Partition } from "../ports/log-store.ts";
-import { sha256 } from "./digest.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import type { Partition } from "../../ports/log-store.ts";
+import { sha256 } from "../digest.ts";
 import type { UnitFile, UnitResult } from "./unit-result.ts";
 
 export type UnitFiles = {
