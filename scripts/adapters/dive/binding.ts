@@ -31,7 +31,7 @@ export async function bindingOf(bound: Bound): Promise<Readonly<Record<string, u
   };
 }
 
-const SCRIPTS = fileURLToPath(new URL("..", import.meta.url));
+const SCRIPTS = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Of the files that this process runs, where no commit names them. */
 async function digestOfCode(): Promise<string> {
