@@ -109,6 +109,24 @@ test("the lock of a living process holds, that of a killed one does not", async 
   expect(await readdir(join(path, ".."))).toEqual([]);
 }, 60_000);
 
+test.skipIf(process.platform !== "linux")(
+  "a killed process that nobody asked for its end holds no lock",
+  async () => {
+    const path = `${await target()}.lock`;
+    // The shell becomes a program that knows nothing of its child.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"]);
+    const said: Buffer = await new Promise((resolve) => parent.stdout.once("data", resolve));
+    const pid = Number(said.toString());
+    const fields = async (): Promise<string[]> =>
+      (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /s, "").split(" ");
+    await expect.poll(async () => (await fields())[0]).toBe("Z");
+    await mkdir(path);
+    await writeFile(join(path, `${hostname()}:${pid}:${(await fields())[19]}`), "");
+    await (await lockTarget(path))();
+    parent.kill();
+  },
+);
+
 test("of runs that begin at once at most one gets the lock", async () => {
   const path = `${await target()}.lock`;
   const all = await Promise.all(Array.from({ length: 4 }, () => locker(path)));

@@ -16,7 +16,7 @@ export class TargetBusy extends Error {
  * @throws TargetBusy
  */
 export async function lockTarget(path: string): Promise<() => Promise<void>> {
-  const own = `${hostname()}:${process.pid}:${await startOf(process.pid)}`;
+  const own = `${hostname()}:${process.pid}:${(await statusOf(process.pid)).start}`;
   const entry = join(path, own);
   const release = async (): Promise<void> => {
     await rm(entry, { force: true });
@@ -65,13 +65,15 @@ async function isDead(entry: string): Promise<boolean> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
-  // The number of a dead process is given to new ones.
-  return (await startOf(Number(pid))) !== started;
+  const now = await statusOf(Number(pid));
+  // A killed process keeps its number until somebody asks for its end, which nobody does in many containers.
+  return now.state === "Z" || now.start !== started;
 }
 
-/** When a process was started, in the system's own clock; `unknown` where the system does not tell. */
-async function startOf(pid: number): Promise<string> {
+/** The number of a dead process is given to new ones: those started at another time. `unknown` where the system does not tell. */
+async function statusOf(pid: number): Promise<{ readonly state: string; readonly start: string }> {
   const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // The second field, a name in brackets, may hold spaces; the start is the 22nd.
-  return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "unknown";
+  const [state = "unknown", ...fields] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+  return { state, start: fields[18] ?? "unknown" };
 }
