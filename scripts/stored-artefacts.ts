@@ -1,4 +1,5 @@
 // Reads which artefacts of a request are stored, which were handed over, and which uploads never ended.
+import type * as z from "zod";
 import { sha256 } from "./adapters/digest.ts";
 import type { Package } from "./domain/forge.ts";
 import {
@@ -65,27 +66,29 @@ async function abandoned(world: World, item: Package): Promise<Package | null> {
 
 async function readArtefact(world: World, item: Package): Promise<StoredArtefact | null> {
   const { id, name, version } = item;
-  const text = await closingText(world, item, "manifest.json");
-  if (text === null) return null;
-  const parsed = Manifest.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${name}/${version}: manifest.json is not a manifest`);
-  return { id, name, version, manifest: parsed.data, manifestSha256: sha256(text) };
+  const found = await readClosing(world, item, "manifest", Manifest);
+  if (found === null) return null;
+  return { id, name, version, manifest: found.value, manifestSha256: sha256(found.text) };
 }
 
 async function readReceipt(world: World, item: Package): Promise<KeptArtefact | null> {
   const { id, name, version } = item;
-  const text = await closingText(world, item, "receipt.json");
-  if (text === null) return null;
-  const parsed = Receipt.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${name}/${version}: receipt.json is not a receipt`);
-  return { id, name, version, manifest: parsed.data };
+  const found = await readClosing(world, item, "receipt", Receipt);
+  return found === null ? null : { id, name, version, manifest: found.value };
 }
 
-async function closingText(
+/** @param kind of the file that closes the package, which is named after it */
+async function readClosing<T>(
   { forge, artefactProject }: World,
   { name, version }: Package,
-  file: (typeof CLOSING_FILES)[number],
-): Promise<string | null> {
+  kind: "manifest" | "receipt",
+  schema: z.ZodType<T>,
+): Promise<{ readonly text: string; readonly value: T } | null> {
+  const file = `${kind}.json`;
   const bytes = await forge.packageFile(artefactProject.path, name, version, file);
-  return bytes === null ? null : new TextDecoder().decode(bytes);
+  if (bytes === null) return null;
+  const text = new TextDecoder().decode(bytes);
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${name}/${version}: ${file} is not a ${kind}`);
+  return { text, value: parsed.data };
 }
