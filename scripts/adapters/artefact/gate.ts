@@ -8,11 +8,12 @@ import {
   type ArtefactContext,
   artefactCheck,
 } from "../../domain/information-request/artefact-check.ts";
+import type { CountedPages } from "../../domain/information-request/counted-page.ts";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 import { GATE_CHECKS, type GateFinding } from "../../domain/information-request/redaction-gate.ts";
 import { probeRedaction } from "../../domain/information-request/redaction-probe.ts";
 import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
-import { type ArtefactLane, type CountedPages, SHOWN_FILES } from "./write.ts";
+import { type ArtefactLane, SHOWN_FILES } from "./write.ts";
 
 /** The gate found something in the written artefact: there is no artefact. Names checks, places and types, never a value. */
 export class GateRefused extends Error {

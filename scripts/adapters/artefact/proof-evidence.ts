@@ -23,6 +23,7 @@ import {
   emptyLedger,
   type RemovedLedger,
 } from "../../domain/information-request/removed-ledger.ts";
+import { profilesOfScope } from "../../domain/information-request/request-scope.ts";
 import { type ArtefactFiles, type FaultList, linesOf } from "./proof-files.ts";
 import { type SortedRuns, sortedRuns } from "./sorted-runs.ts";
 
@@ -60,10 +61,8 @@ export async function readProvenEvidence(
   );
   const fields = fieldCounter();
   const ledger = emptyLedger();
-  const asked = [...context.profiles.values()].filter(({ source }) =>
-    context.scope.log_sources.includes(source),
-  );
-  const words = publicWordsOfAll(context.scope, asked);
+  const { scope } = context;
+  const words = publicWordsOfAll(scope, profilesOfScope(scope, context.profiles));
   const rows = sortedRuns<ProvenRow>(compareRows, RUN);
   const places = sortedRuns<Place>(comparePlaces);
   try {

@@ -2,22 +2,18 @@
 import { createHash } from "node:crypto";
 import {
   aggregateCounter,
-  aggregateFile,
   aggregateOf,
-  aggregatePage,
+  aggregatePages,
   smallestCountOn,
 } from "../../domain/information-request/aggregate.ts";
 import { columnsIn, csvLine, csvRecord } from "../../domain/information-request/artefact.ts";
-import {
-  rowCounter,
-  summaryPage,
-  withheldPage,
-} from "../../domain/information-request/artefact-summary.ts";
-import type { CountedPage } from "../../domain/information-request/counted-page.ts";
+import { rowCounter, rowPages } from "../../domain/information-request/artefact-summary.ts";
+import type { CountedPages } from "../../domain/information-request/counted-page.ts";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 import { rowFault } from "../../domain/information-request/proof-line.ts";
 import type { PseudonymLinks } from "../../domain/information-request/pseudonym-links.ts";
 import type { Released } from "../../domain/information-request/redaction-result.ts";
+import { profilesOfScope } from "../../domain/information-request/request-scope.ts";
 import { aligned } from "../../domain/information-request/row-alignment.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
@@ -31,7 +27,7 @@ import {
   linesOf,
   type NumberedLine,
 } from "./proof-files.ts";
-import { type ArtefactLane, type CountedPages, EVIDENCE_FILES, SHOWN_FILES } from "./write.ts";
+import { type ArtefactLane, EVIDENCE_FILES, SHOWN_FILES } from "./write.ts";
 
 const MANIFEST = "manifest.json";
 const ROWS = "rows.ndjson";
@@ -95,24 +91,20 @@ async function proveAggregate({
   }
   checkRoot(manifest, count, root.digest("hex"), "aggregate.json", faults);
   const { window, complete, request, collected_at } = manifest;
-  const used = scope.log_sources.flatMap((source) => profiles.get(source) ?? []);
-  const smallest = smallestCountOn(collected_at, used);
+  const smallest = smallestCountOn(collected_at, profilesOfScope(scope, profiles));
   const answer = aggregateOf(counter.counts(), { request: request.id, window, complete }, smallest);
-  const pages = [
-    ["aggregate.json", aggregateFile(answer)],
-    ["summary.md", aggregatePage(answer)],
-  ] as const;
-  return { count, pages: await provePages(pages, files, faults) };
+  const pages = aggregatePages(answer);
+  await provePages(pages, files, faults);
+  return { count, pages };
 }
 
 /** Compares the pages that are made of counts; the gate holds them against the files once more. */
 async function provePages(
-  pages: readonly (readonly [string, CountedPage])[],
+  pages: CountedPages,
   files: ArtefactFiles,
   faults: FaultList,
-): Promise<CountedPages> {
+): Promise<void> {
   for (const [name, { text }] of pages) await compare(name, textLines(text), files, faults);
-  return new Map(pages);
 }
 
 function checkRoot(
@@ -206,14 +198,12 @@ async function proveTexts(
   for await (const row of evidence.rows.sorted())
     counter.add({ ...row, released: JSON.parse(row.text) as Released });
   const rows = counter.counts();
-  const pages = [
-    ["summary.md", summaryPage({ requestId: request.id, window, complete, sources, rows })],
-    ["withheld.json", withheldPage(sources, evidence.fields)],
-  ] as const;
-  const made = await provePages(pages, files, faults);
+  const summary = { requestId: request.id, window, complete, sources, rows };
+  const pages = rowPages(summary, evidence.fields);
+  await provePages(pages, files, faults);
   const path = files.pathOf(ROWS);
   if (path !== null) await compare("rows.csv", csvOf(path, columns), files, faults);
-  return made;
+  return pages;
 }
 
 async function* textLines(text: string): AsyncGenerator<string> {
@@ -245,8 +235,10 @@ async function proveGate(
   const lane = laneOf(manifest);
   if (SHOWN_FILES[lane].some((name) => files.pathOf(name) === null)) return;
   try {
-    const used = [...profiles].filter(([source]) => scope.log_sources.includes(source));
-    await passGate(directory, lane, { ledger, scope, profiles: new Map(used), pages });
+    const used = new Map(
+      profilesOfScope(scope, profiles).map((profile) => [profile.source, profile]),
+    );
+    await passGate(directory, lane, { ledger, scope, profiles: used, pages });
   } catch (error) {
     if (!(error instanceof GateRefused)) throw error;
     for (const { check, where, type } of error.findings)

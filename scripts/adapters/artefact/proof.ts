@@ -6,6 +6,7 @@ import { scopeFaults } from "../../domain/information-request/proof-scope.ts";
 import { pseudonymLinks } from "../../domain/information-request/pseudonym-links.ts";
 import type { Pseudonym } from "../../domain/information-request/redaction-result.ts";
 import type { InformationRequest } from "../../domain/information-request/request.ts";
+import { profilesOfScope } from "../../domain/information-request/request-scope.ts";
 import type { Scope } from "../../domain/information-request/scope.ts";
 import type { LogProfile } from "../../domain/log-profile.ts";
 import { sha256 } from "../digest.ts";
@@ -99,9 +100,6 @@ function pseudonymOf(
   return pseudonym;
 }
 
-const usedBy = (scope: Scope, profiles: ReadonlyMap<string, LogProfile>): readonly LogProfile[] =>
-  [...scope.log_sources].sort().flatMap((source) => profiles.get(source) ?? []);
-
 function checkRequest(
   manifest: Manifest,
   scope: Scope | null,
@@ -129,7 +127,7 @@ function checkPolicy(
   profiles: ReadonlyMap<string, LogProfile>,
   faults: FaultList,
 ): void {
-  const used = usedBy(scope, profiles);
+  const used = profilesOfScope(scope, profiles);
   if (used.length < scope.log_sources.length)
     faults.add("evidence/scope.json", null, "names a log source that no profile describes");
   if (policyDigest(used, sha256) !== manifest.policy.sha256)

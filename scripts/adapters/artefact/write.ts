@@ -1,9 +1,5 @@
 /** Writes the files of an artefact into its draft. */
-import {
-  type Aggregate,
-  aggregateFile,
-  aggregatePage,
-} from "../../domain/information-request/aggregate.ts";
+import { type Aggregate, aggregatePages } from "../../domain/information-request/aggregate.ts";
 import {
   columnsIn,
   csvLine,
@@ -13,11 +9,10 @@ import {
 import type { FieldCounts } from "../../domain/information-request/artefact-summary.ts";
 import {
   rowCounter,
+  rowPages,
   type SummaryInput,
-  summaryPage,
-  withheldPage,
 } from "../../domain/information-request/artefact-summary.ts";
-import type { CountedPage } from "../../domain/information-request/counted-page.ts";
+import type { CountedPages } from "../../domain/information-request/counted-page.ts";
 import type { Released } from "../../domain/information-request/redaction-result.ts";
 import type { Draft } from "./draft.ts";
 
@@ -51,9 +46,6 @@ export type Shown = Omit<SummaryInput, "rows"> & {
   readonly columns: Iterable<string>;
 };
 
-/** The pages of an artefact that are made of counts, by the name of their file. */
-export type CountedPages = ReadonlyMap<string, CountedPage>;
-
 /** @returns the pages, which the gate holds against what it reads back */
 export async function writeShownFiles(
   draft: Draft,
@@ -74,25 +66,16 @@ export async function writeShownFiles(
   }
   await json.close();
   await csv.close();
-  return writePages(draft, [
-    ["summary.md", summaryPage({ ...summary, rows: counter.counts() })],
-    ["withheld.json", withheldPage(shown.sources, fields)],
-  ]);
+  return writePages(draft, rowPages({ ...summary, rows: counter.counts() }, fields));
 }
 
 /** Counts in the place of the rows. */
 export const writeAggregateFiles = (draft: Draft, answer: Aggregate): Promise<CountedPages> =>
-  writePages(draft, [
-    ["aggregate.json", aggregateFile(answer)],
-    ["summary.md", aggregatePage(answer)],
-  ]);
+  writePages(draft, aggregatePages(answer));
 
-async function writePages(
-  draft: Draft,
-  pages: readonly (readonly [string, CountedPage])[],
-): Promise<CountedPages> {
+async function writePages(draft: Draft, pages: CountedPages): Promise<CountedPages> {
   for (const [name, { text }] of pages) await writeText(draft, name, text);
-  return new Map(pages);
+  return pages;
 }
 
 export async function writeText(draft: Draft, name: string, text: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   aggregateOf,
   smallestCountOn,
 } from "../../domain/information-request/aggregate.ts";
+import type { CountedPages } from "../../domain/information-request/counted-page.ts";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 import {
   artefactDigest,
@@ -25,7 +26,6 @@ import { GateRefused, passGate } from "../artefact/gate.ts";
 import type { Recipients } from "../artefact/seal.ts";
 import {
   type ArtefactLane,
-  type CountedPages,
   EVIDENCE_FILES,
   releasedOf,
   SHOWN_FILES,

@@ -4,7 +4,13 @@ import type { LogProfile } from "../log-profile.ts";
 import { periodOn } from "../policy/dated.ts";
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
-import { type CountedPage, countedJson, countedPage, type ShowCount } from "./counted-page.ts";
+import {
+  type CountedPage,
+  type CountedPages,
+  countedJson,
+  countedPage,
+  type ShowCount,
+} from "./counted-page.ts";
 import type { GateFinding } from "./redaction-gate.ts";
 import type { Released } from "./redaction-result.ts";
 import type { Scope } from "./scope.ts";
@@ -158,6 +164,13 @@ function totalOf(counts: readonly number[], smallest: number): number | string {
   if (shown.length > 0) return `at least ${sum}`;
   return counts.length === 1 ? `fewer than ${smallest}` : "not shown";
 }
+
+/** The pages of an artefact of counts. */
+export const aggregatePages = (answer: Aggregate): CountedPages =>
+  new Map([
+    ["aggregate.json", aggregateFile(answer)],
+    ["summary.md", aggregatePage(answer)],
+  ]);
 
 /** `aggregate.json` as a file. */
 export const aggregateFile = (answer: Aggregate): CountedPage => countedJson(answer, isCount);

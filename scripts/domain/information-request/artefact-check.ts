@@ -3,6 +3,7 @@ import type { LogProfile } from "../log-profile.ts";
 import { type CountedPage, GAP } from "./counted-page.ts";
 import {
   checkRow,
+  fieldRules,
   type GateFinding,
   publicWordsOfAll,
   type SeenValues,
@@ -104,13 +105,7 @@ function valueSearch({ ledger, scope, profiles }: ArtefactContext): Question {
 
 /** Of all sources: what is a value in a line of one may be a field of another, `namespace_id`. */
 const fieldNames = (profiles: Iterable<LogProfile>): ReadonlySet<string> =>
-  new Set(
-    [...profiles].flatMap(({ fields }) =>
-      [...fields].flatMap(([name, rule]) =>
-        rule.rule === "params" ? Object.keys(rule.keys).map((key) => `${name}.${key}`) : [name],
-      ),
-    ),
-  );
+  new Set([...profiles].flatMap((profile) => [...fieldRules(profile).keys()]));
 
 /** The names where they stand for themselves: in quotes, in a code span, in the head of a table. */
 const withoutNames = (text: string, names: ReadonlySet<string>): string =>

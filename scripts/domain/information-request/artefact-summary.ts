@@ -1,7 +1,13 @@
 /** `summary.md` and `withheld.json`: what a dive found, what leaves, and what was left out, in counts; no value that was removed. */
 import { quoteInline } from "../untrusted-text.ts";
 import type { CollectedRow } from "./artefact.ts";
-import { type CountedPage, countedJson, countedPage, type ShowCount } from "./counted-page.ts";
+import {
+  type CountedPage,
+  type CountedPages,
+  countedJson,
+  countedPage,
+  type ShowCount,
+} from "./counted-page.ts";
 import type { SourceCounts } from "./manifest.ts";
 import { type FieldValues, valueCells, valueCounter } from "./released-values.ts";
 
@@ -60,6 +66,13 @@ function increase(counts: Map<string, number>, name: string, by = 1): void {
 
 /** Rows that fall on up to three days are counted by hour, others by day. */
 const DAYS_BY_HOUR = 3;
+
+/** The pages of an artefact of rows. */
+export const rowPages = (input: SummaryInput, fields: readonly FieldCounts[]): CountedPages =>
+  new Map([
+    ["summary.md", summaryPage(input)],
+    ["withheld.json", withheldPage(input.sources, fields)],
+  ]);
 
 /** The page that a person reads first. All that is not a word or number of ours stands in a code span. */
 export const summaryPage = (input: SummaryInput): CountedPage =>

@@ -10,6 +10,9 @@ export type CountedPage = {
   readonly withoutCounts: string;
 };
 
+/** The pages of an artefact that are made of counts, by the name of their file. */
+export type CountedPages = ReadonlyMap<string, CountedPage>;
+
 /** How a page shows a count. */
 export type ShowCount = (count: number) => string;
 

@@ -100,7 +100,7 @@ export function checkRow(
 
 function checkValue(field: string, value: unknown, check: RowCheck): readonly GateFinding[] {
   const { scope, profile, ledger } = check;
-  const rule = ruleOf(field, profile);
+  const rule = fieldRules(profile).get(field);
   if (field === "log_source" && value === profile.source) return NOTHING;
   if (rule === undefined) return [{ check: "G1", where: "(unknown)", type: "unknown_field" }];
   const isText = TEXT_RULES.has(rule.rule);
@@ -133,11 +133,11 @@ const TEXT_RULES: ReadonlySet<SimpleRule["rule"]> = new Set([
 
 const rulesOf = new WeakMap<LogProfile, ReadonlyMap<string, SimpleRule>>();
 
-/** The rule of a released field; the listed keys of `params` are fields of their own. */
-function ruleOf(field: string, profile: LogProfile): SimpleRule | undefined {
+/** The rules of released fields by their names; the listed keys of `params` are fields of their own. */
+export function fieldRules(profile: LogProfile): ReadonlyMap<string, SimpleRule> {
   const known = rulesOf.get(profile) ?? new Map(flatRules(profile));
   rulesOf.set(profile, known);
-  return known.get(field);
+  return known;
 }
 
 function flatRules({ fields }: LogProfile): readonly (readonly [string, SimpleRule])[] {

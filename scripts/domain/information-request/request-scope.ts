@@ -45,3 +45,9 @@ export function sourcesOf(
   ]);
   return [...new Set(found)].sort();
 }
+
+/** The profiles of the sources of a scope, in their order; a source without one is left out. @param profiles by source */
+export const profilesOfScope = (
+  { log_sources }: Scope,
+  profiles: ReadonlyMap<string, LogProfile>,
+): readonly LogProfile[] => [...log_sources].sort().flatMap((source) => profiles.get(source) ?? []);
