@@ -1,6 +1,6 @@
 // `seclog archive build`: makes an archive that the log-dive reads by owner and time instead of from end to end.
 import { stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { join } from "node:path";
 import { loadLogProfiles } from "../adapters/log-profiles.ts";
 import {
   BLOCK_BYTES,
@@ -20,6 +20,7 @@ import { frameCodec } from "../adapters/log-stores/zstd-frames.ts";
 import { POLICY_FOLDER } from "../adapters/policy-path.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
+import { contains } from "./contains.ts";
 
 export const command: Command = {
   name: "archive",
@@ -79,11 +80,6 @@ Example: seclog archive build --from /var/log/archive --to /var/log/indexed`,
     }
   },
 };
-
-function contains(outer: string, inner: string): boolean {
-  const path = relative(resolve(outer), resolve(inner));
-  return path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
-}
 
 const packedName = (object: string): string => `${object.replace(/\.(?:gz|zst)$/, "")}.zst`;
 

@@ -1,6 +1,5 @@
 // What the command line of `seclog dive` names, read and checked: every fault of every part in one answer.
 import { readFile, stat } from "node:fs/promises";
-import { relative } from "node:path";
 import { sha256 } from "../adapters/digest.ts";
 import { type LogStoreAccess, openLogStore } from "../adapters/log-stores/store-url.ts";
 import { UnusableStore } from "../adapters/log-stores/unusable-store.ts";
@@ -14,6 +13,7 @@ import { Scope } from "../domain/information-request/scope.ts";
 import { parseInstant } from "../domain/instant.ts";
 import type { LogProfile } from "../domain/log-profile.ts";
 import type { LogStore } from "../ports/log-store.ts";
+import { contains } from "./contains.ts";
 
 export type DiveInput = {
   readonly request: InformationRequest;
@@ -205,7 +205,7 @@ async function readTarget(
 ): Promise<Part<string>> {
   if (out === undefined || out === "")
     return { faults: ["--out is missing; give --out DIR, a directory that is not there yet"] };
-  if (archive !== undefined && !relative(archive, out).startsWith(".."))
+  if (archive !== undefined && contains(archive, out))
     return { faults: [`--out ${out} lies in the archive; name a directory outside of it`] };
   const taken = await stat(out).then(
     () => true,
