@@ -2,7 +2,6 @@
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Manifest } from "../../domain/information-request/manifest.ts";
 
@@ -41,7 +40,8 @@ export async function sealArtefact(
     for (const { file, encrypter } of work) {
       const name = sealedName(file.name);
       const clear = ReadableStream.from(bytesOf(join(source, file.name)));
-      await writeFile(join(draft, name), Readable.fromWeb(await encrypter.encrypt(clear)));
+      // As it is: a Node stream made of it may fail before anybody listens, which ends the process.
+      await writeFile(join(draft, name), await encrypter.encrypt(clear));
       names.push(name);
     }
     await copyFile(join(source, "manifest.json"), join(draft, "manifest.json"));
